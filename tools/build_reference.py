@@ -116,7 +116,8 @@ def _command(name: str, command: Any) -> Iterator[str]:
     if inner:
         for word, each in inner.items():
             yield from _command(f"{name} {word}", each)
-        return
+        if not command.invoke_without_command:
+            return
     yield f"## `{name}`\n"
     yield f"{(command.help or '').strip()}\n"
     yield "| argument or option | meaning |\n|---|---|"

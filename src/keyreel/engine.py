@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from keyreel.callback_inbox import CallbackInbox
     from keyreel.order import Order, Size
 
     Frame = NDArray[np.uint8]
@@ -299,6 +300,11 @@ class RemoteJob(Protocol):
     @property
     def steps(self) -> Mapping[str, str]:
         """The results of the steps that this job has gone through."""
+        ...
+
+    @property
+    def callbacks(self) -> CallbackInbox:
+        """The task's callbacks from another server."""
         ...
 
     async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:

@@ -19,7 +19,7 @@ from keyreel.server.route_table import ACTION_SCOPES, build_own_routes
 from keyreel.server.submission.test_mode import TEST_COVER_KEY, TEST_VIDEO_KEY
 from keyreel.settings import read_settings
 from keyreel.storage.keys import make_preview_key
-from keyreel.task import TaskFilter, TaskState
+from keyreel.task import TaskFilter, TaskId, TaskState
 from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.reference.own_route import RequiredAccess
 from keyreel.wire.reference.own_routes import OWN_ROUTES
@@ -216,6 +216,9 @@ def test_every_own_route_answers_as_the_document_says(
     visit_public_routes(visitor)
     visit_key_routes(visitor, (platform.services.settings.data / "files" / TEST_VIDEO_KEY).read_bytes())
     visit_task_routes(visitor, client, platform)
+    (task, *_) = visitor.visit("list_tasks")["tasks"]
+    platform.services.store.upstream_callbacks.expect(TaskId(task["id"]), "token")
+    visitor.visit("receive_upstream_callback", path={"token": "token"})
     visit_file_routes(visitor, client)
     visit_account_routes(visitor)
     visit_operation_routes(visitor, platform)

@@ -23,9 +23,12 @@ PYTHONPATH = str(Path(__file__).parents[1])
 
 
 class ProbeTable(EngineTable):
-    """An engine of cards, or one that cannot be loaded, is unavailable before or after a step, or waits."""
+    """An engine of cards, or one that cannot be loaded, is unavailable before or after a step, or waits.
 
-    mode: Literal["well", "unloadable", "unavailable", "begun", "gated"] = "well"
+    A refused one says that it is well, until it is to render.
+    """
+
+    mode: Literal["well", "unloadable", "unavailable", "begun", "gated", "refused"] = "well"
     gate: Path = Field(default=Path("gate"), description="A gated engine renders once this file is there.")
     source: DigitalSourceType = DigitalSourceType.TRAINED
     api_key: EnvironmentSecret | None = None
@@ -56,6 +59,8 @@ class ProbeEngine(CardEngine):
     async def render(self, order: Order, job: Job) -> Clip:
         if self.table.mode == "unavailable":
             raise EngineUnavailable("The upstream is full.")
+        if self.table.mode == "refused":
+            raise EngineUnavailable("The upstream's credits are used up.")
         if self.table.mode == "begun":
             await job.once("submit", self._submit)
             raise EngineUnavailable("The upstream's answer was lost.")

@@ -27,6 +27,7 @@ from keyreel.tasks.outcomes import Failure
 from keyreel.tasks.store import TaskStore
 from keyreel.wire.endpoints import catalogue
 from keyreel.worker.attempt import RunningAttempt
+from keyreel.worker.remote.callbacks import ReceivedCallbacks
 from keyreel.worker.remote.job import AttemptRemoteJob
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ async def attempt_task(store: TaskStore, folder: Path, table: RelayTable) -> str
     attempt = RunningAttempt(
         store, open_memory_storage(), claim.token, every_seconds=1.0, random=SystemRandom()
     )
-    job = AttemptRemoteJob(attempt.for_engine("relay"), folder, Unreachable())
+    callbacks = ReceivedCallbacks(store, SystemRandom())
+    job = AttemptRemoteJob(attempt.for_engine("relay"), folder, Unreachable(), callbacks)
     engine = table.make_engine("relay")
     async with engine:
         try:

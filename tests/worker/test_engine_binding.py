@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyreel.provenance.examine import read_evidence
+from support.commands import keyreel
 from support.engine_types import PYTHONPATH, TYPE
 from support.servers import Server, wait_until
 
@@ -149,8 +150,12 @@ def test_operators_see_how_each_engine_is(server: Server) -> None:
         "slots": 1,
         "operations": {},
         "healthy": False,
-        "detail": "http://10.0.0.7/secret-path refuses the key.",
+        "detail": engines["full"]["detail"],
     }
+    # The worker was refused, or has had no task for it yet.
+    assert engines["full"]["detail"].startswith(
+        ("The upstream is full. (Met", "http://10.0.0.7/secret-path refuses")
+    )
     assert engines["good"]["healthy"]
     assert engines["good"]["slots"] == 2
     assert "viduq2-pro" in engines["good"]["operations"]["img2video"]
@@ -174,20 +179,64 @@ def test_tasks_of_an_engine_that_is_gone_are_routed_again(tmp_path: Path) -> Non
         second.stop()
 
 
-def test_a_task_waits_while_all_its_engines_are_unavailable(tmp_path: Path) -> None:
+REFUSED = """
+engines = ["a", "b"]
+[engine.a]
+type = "{type}"
+mode = "refused"
+[engine.b]
+type = "{type}"
+mode = "refused"
+"""
+REFUSAL = "The upstream's credits are used up. (Met by the worker since "
+
+
+def test_a_task_waits_while_all_its_engines_are_unavailable_and_then_fails(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    write_settings(
-        data,
-        'engines = ["a", "b"]\n'
-        + "".join(f'[engine.{name}]\ntype = "{{type}}"\nmode = "unavailable"\n' for name in "ab"),
-    )
-    server = Server.start(data, **ENVIRONMENT)
+    write_settings(data, REFUSED)
+    server = Server.start(data, KEYREEL_DEV="1", **ENVIRONMENT)
     try:
         task_id = server.submit("vidu-q2-text2video", BODY)
         log = data / "up.log"
         wait_until(lambda: "task waits" in log.read_text())
         assert log.read_text().count("engine unavailable") == 2
-        assert server.poll(task_id)["task"]["status"] == "TASK_STATUS_QUEUED"
         assert find_engine(server, task_id) == "a"
+        waiting = server.call("GET", f"/v1/tasks/{task_id}").json()
+        assert waiting["state"] == "queued"
+        (note,) = waiting["notes"]
+        assert note.startswith(
+            "No engine can make this video right now; it is tried again. If none can by 20"
+        )
+        advance = keyreel("clock", "advance", "6h", "--data", data)
+        assert advance.returncode == 0, advance.stderr
+        failed = server.finished(task_id)["task"]
+        assert failed["status"] == "TASK_STATUS_FAILED"
+        assert failed["reason"] == "No engine could make this video in the time that it may wait for one."
+        ended = server.call("GET", f"/v1/tasks/{task_id}").json()
+        assert (ended["credits"], ended["notes"]) == (0, [])
+    finally:
+        server.stop()
+
+
+def test_operators_see_what_only_the_worker_has_met(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    write_settings(data, REFUSED)
+    server = Server.start(data, **ENVIRONMENT)
+    try:
+        assert all(each["healthy"] for each in ask_operator(server, "/v1/engines")["engines"])
+        server.submit("vidu-q2-text2video", BODY)
+        wait_until(lambda: "task waits" in (data / "up.log").read_text())
+        for engine in ask_operator(server, "/v1/engines")["engines"]:
+            assert not engine["healthy"]
+            assert engine["detail"].startswith(REFUSAL)
+        answer = server.call("GET", "/v1/models/viduq2", headers={})
+        assert not any(each["healthy"] for each in answer.json()["operations"])
+        assert "credits are used up" not in answer.text
+        listed = keyreel("engines", "list", "--data", data, "--json", **ENVIRONMENT)
+        assert {each["detail"].startswith(REFUSAL) for each in json.loads(listed.stdout)} == {True}
+        found = json.loads(keyreel("doctor", "--data", data, "--json", **ENVIRONMENT).stdout)
+        (engines,) = (each for each in found if each["name"] == "engines")
+        assert not engines["ok"]
+        assert f"a: {REFUSAL}" in engines["detail"]
     finally:
         server.stop()

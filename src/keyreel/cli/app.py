@@ -18,7 +18,7 @@ from keyreel.cli.commands.keys import keys_app
 from keyreel.cli.commands.ledger import ledger_app
 from keyreel.cli.commands.listen import receive_webhooks
 from keyreel.cli.commands.quote import quote_video
-from keyreel.cli.commands.tasks import list_tasks
+from keyreel.cli.commands.tasks import tasks_app
 from keyreel.cli.commands.tenants import tenants_app
 from keyreel.cli.commands.up import start_server
 from keyreel.cli.commands.usage import print_usage
@@ -39,12 +39,12 @@ app.command("quote")(quote_video)
 app.command("up")(start_server)
 app.command("generate")(generate_video)
 app.command("validate")(validate_request)
-app.command("tasks")(list_tasks)
 app.command("doctor")(check_machine)
 app.command("conformance")(check_conformance)
 app.command("verify")(verify_video)
 app.command("usage")(print_usage)
 app.command("audit")(print_audit_log)
+app.add_typer(tasks_app, name="tasks")
 app.add_typer(keys_app, name="keys")
 app.add_typer(tenants_app, name="tenants")
 app.add_typer(ledger_app, name="ledger")

@@ -134,7 +134,7 @@ def _open_unless_served(folder: DataFolder) -> Generator[tuple[TaskStore, ApiKey
             try:
                 stores = stack.enter_context(open_store(folder.path))
             except DataFolderLocked:
-                if _is_served(folder):
+                if is_served(folder):
                     break
                 if time.monotonic() > deadline:
                     raise
@@ -149,7 +149,7 @@ def connect_for_reading(options: OperatorOptions) -> Generator[OperatorClient]:
     Another process may have the folder then: a server that starts or ends, or another command.
     """
     folder = DataFolder.from_option(options.data)
-    if options.base_url or _is_served(folder):
+    if options.base_url or is_served(folder):
         with connect_to_server(options, timeout_seconds=_READING_TIMEOUT_SECONDS) as client:
             yield client
         return
@@ -198,7 +198,7 @@ def _choose_admin_token(options: OperatorOptions, folder: DataFolder) -> str:
     raise MissingKey(f"{options.base_url} needs an admin token: --admin-token, or KEYREEL_ADMIN_TOKEN.")
 
 
-def _is_served(folder: DataFolder) -> bool:
+def is_served(folder: DataFolder) -> bool:
     """Say whether a server has the folder open and takes connections."""
     from keyreel.tasks.database.folder_lock import is_held
 

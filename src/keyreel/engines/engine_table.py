@@ -15,6 +15,7 @@ A package offers it by the entry point group `keyreel.engine_types`; a table may
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
@@ -24,10 +25,32 @@ from keyreel.settings.tables import CheckedTable, EnvironmentSecret
 if TYPE_CHECKING:
     from keyreel.engine import Engine, RemoteEngine
 
-__all__ = ["ENGINE_TYPES_GROUP", "EngineTable", "EnvironmentSecret"]
+__all__ = ["ENGINE_TYPES_GROUP", "EngineTable", "EnvironmentSecret", "PricedTable"]
 
 ENGINE_TYPES_GROUP: Final = "keyreel.engine_types"
 """The entry point group under which packages offer engine types."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineExpense:
+    """What renders by an engine cost its operator.
+
+    `share` is what the worker is to reserve before a render: credits for each credit of the task's price, 0
+    for nothing, and `daily_credits` what all of them may cost in a day (UTC). Remote engines reserve it
+    themselves.
+    """
+
+    is_paid: bool = False
+    share: float = 0.0
+    daily_credits: float | None = None
+
+
+class RenderCost(CheckedTable):
+    """What videos cost at a server."""
+
+    credits: float = Field(
+        ge=0, le=1000, description="Credits there for each credit that the video is priced at here."
+    )
 
 
 class EngineTable(CheckedTable):
@@ -40,6 +63,15 @@ class EngineTable(CheckedTable):
         le=1000,
         description="Orders at a time, each in a process of its own. Absent: as the type has it.",
     )
+
+    paid: bool = Field(
+        default=False,
+        description="Each render costs the operator money: a video with a flaw is not rendered once more.",
+    )
+
+    def get_expense(self) -> EngineExpense:
+        """Return what renders by the engine of this table cost."""
+        return EngineExpense(self.paid)
 
     def make_engine(self, name: str) -> Engine | RemoteEngine:
         """Make an engine of this table. Nothing heavy is to be imported or opened here.
@@ -55,3 +87,29 @@ class EngineTable(CheckedTable):
             ImportError: what the type needs is not installed.
         """
         raise NotImplementedError
+
+
+class PricedTable(EngineTable):
+    """A table of an engine whose videos may be bought from a server."""
+
+    cost: RenderCost = Field(
+        default=RenderCost(credits=0.0), description="What videos cost there: `{ credits = 0.8 }`."
+    )
+    daily_credits: float | None = Field(
+        default=None,
+        gt=0,
+        description="What may be spent there within a day (UTC), by `cost`. Absent: without a limit.",
+    )
+
+    def check_cost(self) -> None:
+        """Check what holds between the fields.
+
+        Raises:
+            ValueError: as for `make_engine`.
+        """
+        if self.daily_credits is not None and not self.cost.credits:
+            raise ValueError(
+                f"daily_credits: got {self.daily_credits:g}; must go with a cost such as {{ credits = 0.8 }}"
+            )
+        if self.cost.credits and not self.paid:
+            raise ValueError(f"cost: got {{ credits = {self.cost.credits:g} }}; must go with paid = true")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final
 
-from keyreel.engines.engine_table import ENGINE_TYPES_GROUP, EngineTable
+from keyreel.engine import RemoteEngine
+from keyreel.engines.engine_table import ENGINE_TYPES_GROUP, EngineExpense, EngineTable
 from keyreel.errors import InvalidSetting
 from keyreel.settings.tables import check_table
 from keyreel.system.setting_values import echo_value, end_sentence
@@ -15,7 +16,7 @@ from keyreel.system.setting_values import echo_value, end_sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.engine import Engine, RemoteEngine
+    from keyreel.engine import Engine
     from keyreel.settings.engines import EngineSpec
 
 ENGINES_GROUP: Final = "keyreel.engines"
@@ -33,6 +34,7 @@ class ConfiguredEngine:
     """Its table's type; its own name where it has no table."""
     engine: Engine | RemoteEngine
     slots: int
+    expense: EngineExpense = field(default_factory=EngineExpense)
 
 
 def load_engine(spec: EngineSpec, place: str = "engines") -> ConfiguredEngine:
@@ -47,7 +49,9 @@ def load_engine(spec: EngineSpec, place: str = "engines") -> ConfiguredEngine:
     """
     if spec.table is None:
         engine = _make_named_engine(spec.name, place)
-        return ConfiguredEngine(spec.name, spec.name, engine, engine.slots)
+        # One that has no table cannot say what it costs: what another server makes may cost money.
+        expense = EngineExpense(is_paid=isinstance(engine, RemoteEngine))
+        return ConfiguredEngine(spec.name, spec.name, engine, engine.slots, expense)
     try:
         return _make_engine_of_table(spec.name, spec.table)
     except ValueError as error:
@@ -75,7 +79,7 @@ def _make_engine_of_table(name: str, table: Mapping[str, Any]) -> ConfiguredEngi
         raise ValueError(f"{place} type: {checked.type!r} cannot be used here ({error})") from error
     except ValueError as error:
         raise ValueError(f"{place} {error}") from error
-    return ConfiguredEngine(name, checked.type, engine, checked.slots or engine.slots)
+    return ConfiguredEngine(name, checked.type, engine, checked.slots or engine.slots, checked.get_expense())
 
 
 def _load_type(name: str, place: str) -> type[EngineTable]:

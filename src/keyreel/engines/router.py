@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from keyreel.engine import PromptRecommender
+from keyreel.engines.engine_table import EngineExpense
 from keyreel.engines.loading import load_engine
 from keyreel.engines.routing import EngineChoice, RoutedTask, RoutingTable
 from keyreel.errors import InvalidSetting, UnsupportedOrder
@@ -54,6 +55,11 @@ class EngineRouter:
     def slots_by_engine(self) -> dict[str, int]:
         """How many orders each engine renders at a time, by its configured name."""
         return {each.name: each.slots for each in self.engines}
+
+    def get_expense(self, name: str) -> EngineExpense:
+        """Return what renders by the engine of a name cost; nothing where it is not configured."""
+        found = self._engines_by_name.get(name)
+        return found.expense if found else EngineExpense()
 
     def route(self, order: Order, task: RoutedTask) -> EngineChoice:
         """Return the engines that may make a task.

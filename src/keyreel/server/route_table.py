@@ -22,6 +22,7 @@ from keyreel.server.routes.own.engines import EngineStateRoute
 from keyreel.server.routes.own.events import TaskEventRoutes
 from keyreel.server.routes.own.image_uploads import ImageUploadRoutes
 from keyreel.server.routes.own.tasks import OwnTaskRoutes
+from keyreel.server.routes.own.upstream_callbacks import UpstreamCallbackRoute
 from keyreel.server.routes.own.whoami import WhoamiRoute
 from keyreel.server.routes.quote import QuoteRoute
 from keyreel.server.routes.reference.discovery import DiscoveryRoutes, show_index
@@ -127,6 +128,7 @@ def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
         "send_file": files.send_signed,
         "measure_file": files.send_signed,
         "receive_file": UploadRoutes(services).receive_file,
+        "receive_upstream_callback": UpstreamCallbackRoute(services).receive,
     }
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from keyreel.engines.router import EngineRouter
     from keyreel.intake.intake import Intake
     from keyreel.pricing import PriceTable
-    from keyreel.server.health_checks import HealthChecks
+    from keyreel.server.engine_problems import EngineProblems
     from keyreel.server.requests.auth import Authenticator
     from keyreel.server.requests.rate_limit import RateLimiter
     from keyreel.server.task_watch import TaskWatch
@@ -48,7 +48,7 @@ class Services:
     vault: WebhookSecrets
     intake: Intake
     engines: EngineRouter
-    engine_health: HealthChecks
+    engine_health: EngineProblems
     prices: PriceTable
     rate_limiter: RateLimiter
     watch: TaskWatch

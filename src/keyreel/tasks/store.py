@@ -26,6 +26,7 @@ from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
 from keyreel.tasks.list_query import SMALL_TASK_COLUMNS, build_list_query, read_first_tasks
 from keyreel.tasks.outcomes import cancel_unfinished
 from keyreel.tasks.task_queue import TaskQueue, requeue_running_tasks
+from keyreel.tasks.webhooks.upstream_callbacks import UpstreamCallbacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,6 +75,7 @@ class TaskStore:
         self.trusted_clock = JumpSafeClock(clock, ClockJumpDetector(SystemClock()))
         self.writer = DatabaseWriter(database)
         self.queue = TaskQueue(database, clock, default_quotas)
+        self.upstream_callbacks = UpstreamCallbacks(database, clock)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
         self._ids = SnowflakeGenerator(clock, random, last=last or 0)

@@ -12,7 +12,7 @@ from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Task, TaskId, TaskState
 from keyreel.tasks.accounts.engine_costs import EngineCosts
 from keyreel.tasks.accounts.quotas import find_saturated_owners
-from keyreel.tasks.database.portable_sql import epoch
+from keyreel.tasks.database.portable_sql import epoch, insert_if_absent
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
 from keyreel.tasks.outcomes import Failure, Success, get_final_state, write_outcome
 from keyreel.tasks.scheduling import find_next_task
@@ -91,7 +91,7 @@ class TaskQueue:
                 update(TASKS)
                 .where(TASKS.c.id == number, TASKS.c.state == TaskState.QUEUED)
                 .values(state=TaskState.RUNNING, attempt=TASKS.c.attempt + 1, started=now)
-                .values(progress=0.0, previews=0)
+                .values(progress=0.0, previews=0, notes=())
                 .values(owner=owner, lease_until=epoch() + literal(lease_seconds))
                 .returning(TASKS)
             )
@@ -128,6 +128,18 @@ class TaskQueue:
                 connection.execute(insert(STEPS).values(task=int(token.task_id), name=step, result=result))
                 return
         self._raise_lost(token)
+
+    def keep_first(self, token: FencingToken, step: str, result: str) -> str:
+        """Keep what a step gave unless it was finished before; return what is kept."""
+        row, kept = {"task": int(token.task_id), "name": step, "result": result}, None
+        with self._database.write() as connection:
+            if _lock_attempt(connection, token):
+                connection.execute(insert_if_absent(STEPS).values(row))
+                mine = (STEPS.c.task == row["task"], STEPS.c.name == step)
+                kept = connection.execute(select(STEPS.c.result).where(*mine)).scalar_one()
+        if kept is None:
+            self._raise_lost(token)
+        return str(kept)
 
     def forget_step(self, token: FencingToken, step: str) -> None:
         """Take a finished step back, as if it had never been."""
@@ -169,9 +181,9 @@ class TaskQueue:
                 return
         self._raise_lost(token)
 
-    def bind(self, token: FencingToken, engine: str) -> None:
-        """Keep which engine makes the task from now on."""
-        self._update(token, {"engine": engine})
+    def bind(self, token: FencingToken, engine: str, notes: tuple[str, ...] = ()) -> None:
+        """Keep which engine makes the task from now on, and what its client is told meanwhile."""
+        self._update(token, {"engine": engine, "notes": notes})
 
     def list_unbound(self, engines: Collection[str], after: TaskId, limit: int) -> tuple[Task, ...]:
         """List the oldest waiting tasks with an id above `after` whose engine is none of these; no drafts.

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from keyreel.errors import Cancelled, LeaseLost, Unavailable
+from keyreel.errors import Cancelled, EngineUnavailable, LeaseLost, Unavailable
 from keyreel.storage.keys import make_preview_key
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, write_when_available
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from random import Random
 
+    from keyreel.engines.engine_table import EngineExpense
     from keyreel.storage.objects import ObjectStorage
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import FencingToken
@@ -140,8 +142,8 @@ class EngineAttempt:
     def __init__(self, attempt: RunningAttempt, engine: str, *, is_second_render: bool = False) -> None:
         self.engine: Final = engine
         self.on_cancel: Final = attempt.on_cancel
-        task_id = attempt.token.task_id
-        self.job_id: Final = f"{task_id}-2" if is_second_render else task_id
+        self.task_id: Final = attempt.token.task_id
+        self.job_id: Final = f"{self.task_id}-2" if is_second_render else self.task_id
         """Unique among all renders of this installation; the same in each attempt."""
         self.steps: dict[str, str] = {}
         self._attempt = attempt
@@ -178,6 +180,22 @@ class EngineAttempt:
 
     def _name_step(self, step: str) -> str:
         return name_step(self.engine, self._step_prefix + step)
+
+    @asynccontextmanager
+    async def reserve_render(self, expense: EngineExpense) -> AsyncGenerator[None]:
+        """Record before a block what its render costs; take it back where the block could not begin.
+
+        Raises:
+            EngineUnavailable: the engine's budget of the day is used up, or what the block raises.
+        """
+        if expense.share:
+            await self.reserve_cost(expense.share, expense.daily_credits)
+        try:
+            yield
+        except EngineUnavailable:
+            if expense.share:
+                await self.cancel_cost()
+            raise
 
     async def reserve_cost(self, share: float, daily_credits: float | None) -> None:
         """Record what this engine costs for the task."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
@@ -17,14 +18,21 @@ from keyreel.worker.children.child import EngineNotStarted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import timedelta
     from random import Random
 
+    from keyreel.engine_status import EngineStatuses
+    from keyreel.engines.engine_table import EngineExpense
     from keyreel.engines.router import EngineRouter
     from keyreel.order import Order
     from keyreel.task import Task
     from keyreel.tasks.store import TaskStore
     from keyreel.worker.slots import RenderSlot
 
+_WAITING_STEP: Final = "waits for engines since"
+"""The durable step that is finished when a task's engines were unavailable for the first time."""
+_WAITING_NOTE: Final = "No engine can make this video right now; it is tried again."
+_WAITED_LONG: Final = "No engine could make this video in the time that it may wait for one."
 _PAGE: Final = 100
 """Tasks that are routed between two turns of the event loop."""
 
@@ -40,11 +48,21 @@ class EngineBusy(KeyreelError):
 class EngineBinder:
     """Binds tasks to engines by a router."""
 
-    def __init__(self, store: TaskStore, router: EngineRouter, random: Random) -> None:
+    def __init__(
+        self,
+        store: TaskStore,
+        router: EngineRouter,
+        random: Random,
+        *,
+        statuses: EngineStatuses,
+        wait: timedelta | None = None,
+    ) -> None:
         self._store = store
         self._queue = store.queue
         self._router = router
         self._random = random
+        self._statuses = statuses
+        self._wait = wait
 
     async def bind_unbound_tasks(self) -> None:
         """Route queued tasks again whose engine is not configured any more, or that have none yet.
@@ -81,6 +99,10 @@ class EngineBinder:
         names = self._router.route(order, RoutedTask.from_submission(task.submission)).list_engines(task.id)
         return tuple(dict.fromkeys((own, *names))) if own else names
 
+    def get_expense(self, engine: str) -> EngineExpense:
+        """Return what renders by an engine cost."""
+        return self._router.get_expense(engine)
+
     def choose_recommender(self, order: Order, engines: tuple[str, ...]) -> str | None:
         """Return which of a task's engines makes a prompt from its images; None for the built-in one."""
         return self._router.choose_recommender(order, engines)
@@ -97,7 +119,8 @@ class EngineBinder:
         Raises:
             EngineBusy: it is another engine's turn, which has no free slot; the task is bound to that.
             Unavailable: all are unavailable; the task is bound to the first one again.
-            RenderFailed: none can be started, or one gave up after a finished step.
+            RenderFailed: none can be started, one gave up after a finished step, or all were unavailable for
+                as long as a task waits for engines.
         """
         bound, faults = task.engine, list[EngineUnavailable]()
         for engine in engines:
@@ -106,23 +129,55 @@ class EngineBinder:
                 bound = engine
             if not await slot.change_engine(engine):
                 raise EngineBusy
-            try:
-                return await work(engine)
-            except EngineUnavailable as error:
-                _log.warning("engine unavailable", task=task.id, engine=engine, reason=error.message)
-                if self._has_begun(task, engine):
-                    raise RenderFailed(error.message) from error
-                faults.append(error)
+            outcome = await self._try_engine(task, engine, work)
+            if not isinstance(outcome, EngineUnavailable):
+                return outcome
+            faults.append(outcome)
         if all(isinstance(fault, EngineNotStarted) for fault in faults):
             raise RenderFailed(faults[-1].message) from faults[-1]
-        await self._bind(task, engines[0])
+        note = await self._await_engines(task)
+        await self._bind(task, engines[0], note)
         raise Unavailable(faults[-1].message) from faults[-1]
 
-    async def _bind(self, task: Task, engine: str) -> None:
-        token = FencingToken(task.id, task.attempt)
-        await write_when_available(
-            self._store.writer, lambda: self._queue.bind(token, engine), NO_TIMEOUT, self._random
-        )
+    async def _try_engine(
+        self, task: Task, engine: str, work: Callable[[str], Awaitable[T]]
+    ) -> T | EngineUnavailable:
+        """Do work with an engine, and note how that is; return why it could not be begun."""
+        try:
+            result = await work(engine)
+        except EngineUnavailable as error:
+            _log.warning("engine unavailable", task=task.id, engine=engine, reason=error.message)
+            self._statuses.record_problem(engine, error.message)
+            if self._has_begun(task, engine):
+                raise RenderFailed(error.message) from error
+            return error
+        except RenderFailed:
+            self._statuses.record_success(engine)  # It is the order that it cannot make.
+            raise
+        self._statuses.record_success(engine)
+        return result
+
+    async def _await_engines(self, task: Task) -> str:
+        """Return what a client is told while a task waits for its engines.
+
+        Raises:
+            RenderFailed: it has waited long enough.
+        """
+        if self._wait is None:
+            return _WAITING_NOTE
+        token, now = FencingToken(task.id, task.attempt), self._store.clock.now()
+        kept = await self._write(lambda: self._queue.keep_first(token, _WAITING_STEP, now.isoformat()))
+        until = datetime.fromisoformat(kept) + self._wait
+        if now >= until:
+            raise RenderFailed(_WAITED_LONG)
+        return f"{_WAITING_NOTE} If none can by {until:%Y-%m-%d %H:%M} UTC, it fails and costs nothing."
+
+    async def _bind(self, task: Task, engine: str, note: str = "") -> None:
+        token, notes = FencingToken(task.id, task.attempt), (note,) if note else ()
+        await self._write(lambda: self._queue.bind(token, engine, notes))
+
+    async def _write(self, change: Callable[[], T]) -> T:
+        return await write_when_available(self._store.writer, change, NO_TIMEOUT, self._random)
 
     def _has_begun(self, task: Task, engine: str) -> bool:
         return self._queue.has_steps(task.id, name_step(engine, ""))

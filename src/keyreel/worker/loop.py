@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 
 from keyreel.engine import Preloader
+from keyreel.engine_status import EngineStatuses, StatusSource
 from keyreel.engines.router import load_router
 from keyreel.errors import KeyreelError
 from keyreel.settings.engines import BUILT_IN_ENGINE, EngineSpec
@@ -24,6 +25,7 @@ from keyreel.worker.engine_binding import EngineBinder
 from keyreel.worker.janitor import Janitor, clean_work_folder
 from keyreel.worker.loop_guard import LoopGuard
 from keyreel.worker.queue_maintenance import QueueMaintenance
+from keyreel.worker.remote.callbacks import ReceivedCallbacks
 from keyreel.worker.remote.engines import RemoteEngines
 from keyreel.worker.settings import WorkerSettings
 from keyreel.worker.slots import RenderSlots
@@ -70,7 +72,10 @@ class Worker:
         self._random = random
         self._intake = intake
         self._router = load_router(settings.engines)
-        self._binder = EngineBinder(store, self._router, random)
+        self.engine_statuses: Final = EngineStatuses(store.clock)
+        self._binder = EngineBinder(
+            store, self._router, random, statuses=self.engine_statuses, wait=settings.engine_wait
+        )
         self._pipeline = TaskPipeline(store, pending_files.storage, intake, settings=settings, random=random)
         self._owner = uuid4().hex
         time = store.trusted_clock
@@ -78,6 +83,7 @@ class Worker:
             store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge
         )
         self._janitor = Janitor(store, pending_files, settings.retention_periods, time)
+        self._callbacks = ReceivedCallbacks(store, random)
         self._nudged = asyncio.Event()
         self._claim_guard = LoopGuard("claims")
         # The built-in engine makes drafts: one at a time, unless it is configured and has more slots.
@@ -107,6 +113,7 @@ class Worker:
             group = await stack.enter_async_context(asyncio.TaskGroup())
             group.create_task(self._lease_renewer.run())
             group.create_task(self._janitor.run())
+            group.create_task(self._callbacks.run())
             while True:
                 claim, slot = await self._wait_for_claim()
                 group.create_task(self._run_claim(claim, pools, slot))
@@ -120,7 +127,10 @@ class Worker:
             pool = ChildPool.for_engine(spec, count, timeout, kernel_guards=kernel)
             return await stack.enter_async_context(pool)
 
-        remote = await RemoteEngines.open(self._router.engines, self._intake, stack)
+        for each in self._router.engines:
+            if isinstance(each.engine, StatusSource):
+                each.engine.on_status(partial(self.engine_statuses.record_health, each.name))
+        remote = await RemoteEngines.open(self._router.engines, self._intake, self._callbacks, stack)
         local_slots = {name: count for name, count in slots.items() if name not in remote}
         engine_pools = {
             name: await open_engine(self._settings.engines.get_spec(name), count)

@@ -12,6 +12,7 @@ from keyreel.settings.acceptance import BelowBar
 from keyreel.settings.engines import EngineSettings
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from pathlib import Path
 
     from keyreel.provenance.signing_certificates import SigningCredentials
@@ -40,6 +41,8 @@ class WorkerSettings:
     """Whether children load what their first work needs before it comes."""
     max_crashes: int = 3
     """A task fails when so many child processes have crashed over it."""
+    engine_wait: timedelta | None = None
+    """How long a task waits whose engines are all unavailable before it fails; None for good."""
     lease_seconds: float = 30.0
     poll_seconds: float = 0.25
     """Seconds between two looks at the queue without a nudge, and at a running task's row."""

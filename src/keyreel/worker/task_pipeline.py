@@ -263,9 +263,10 @@ class TaskPipeline:
             return InspectedClip(clip, order, flaws)
 
         async def render(engine: str) -> Clip:
-            steps = attempt.for_engine(engine)
-            is_paid = engine in pools.remote
-            return await make_accepted_clip(order, steps, make, self._settings.below_bar, is_paid=is_paid)
+            steps, expense = attempt.for_engine(engine), pools.binder.get_expense(engine)
+            async with steps.reserve_render(expense):
+                below_bar, is_paid = self._settings.below_bar, expense.is_paid
+                return await make_accepted_clip(order, steps, make, below_bar, is_paid=is_paid)
 
         return render
 

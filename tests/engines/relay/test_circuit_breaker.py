@@ -30,3 +30,17 @@ def test_a_service_is_left_alone_for_a_growing_while_after_five_faults_in_a_row(
     now += 300
     breaker.record_success()
     breaker.check()
+
+
+def test_tells_when_a_service_is_left_alone_and_when_it_works_again() -> None:
+    told: list[bool] = []
+    breaker = CircuitBreaker("novita", lambda: 0.0, lambda: told.append(breaker.is_open))
+    for _ in range(4):
+        breaker.record_fault("502")
+    breaker.record_success()
+    assert told == []
+    for _ in range(5):
+        breaker.record_fault("502")
+    breaker.record_success()
+    breaker.record_success()
+    assert told == [True, False]

@@ -88,3 +88,29 @@ def test_an_unknown_state_is_no_end_and_a_lost_task_is_one() -> None:
         upstream.submit({"model": "vidu-q2-text2video"}, b'{"prompt": "a card"}', "1")
         (known,) = upstream.made
         asyncio.run(story(upstream, TaskId(known)))
+
+
+def test_what_the_service_called_about_is_asked_first() -> None:
+    async def story(upstream: Upstream, ids: list[TaskId]) -> int:
+        client = AsyncClient(upstream.url, "key", "async_v3", transport=BoundedTransport())
+        poller = UpstreamPoller(client, CircuitBreaker("upstream"))
+        hints = {each: asyncio.Event() for each in ids}
+        hints[ids[-1]].set()
+        async with asyncio.TaskGroup() as group:
+            running = [
+                group.create_task(poller.wait_for_end(each, ignore, hint)) for each, hint in hints.items()
+            ]
+            await asyncio.sleep(0)
+            running.append(polling := group.create_task(poller.run()))
+            assert (await running[-2]).state is TaskState.SUCCEEDED
+            for each in (*running[:-2], polling):
+                each.cancel()
+        await client.close()
+        return upstream.polls
+
+    with hosted("async_v3") as upstream:
+        for number in range(100):
+            upstream.submit({"model": "vidu-q2-text2video"}, b'{"prompt": "a card"}', str(number))
+        ids = [TaskId(each) for each in upstream.made]
+        # The hundredth task was called about: its end is seen in the first second's twenty polls.
+        assert asyncio.run(story(upstream, ids)) <= 20

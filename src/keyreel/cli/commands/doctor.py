@@ -237,6 +237,7 @@ def _check_lost_orders(settings: Settings) -> DoctorCheck:
 
 
 def _check_engines(settings: Settings) -> DoctorCheck:
+    from keyreel.cli.local.running_engines import read_running_problems
     from keyreel.engines.health import check_engine
     from keyreel.engines.router import load_router
     from keyreel.wire.endpoints.catalogue import ENDPOINTS
@@ -248,7 +249,9 @@ def _check_engines(settings: Settings) -> DoctorCheck:
     if missing:
         detail += f"; no engine here makes {', '.join(missing)} (KEYREEL_ENGINES)"
     health = {each.name: check_engine(each.engine) for each in router.engines}
-    unwell = [f"{name}: {found.detail}" for name, found in health.items() if not found.ok]
+    problems = {name: found.detail for name, found in health.items() if not found.ok}
+    problems |= read_running_problems(settings.data)
+    unwell = [f"{name}: {problem}" for name, problem in problems.items()]
     if unwell:
         return _make_failed("engines", f"{detail}. {' '.join(unwell)}", "keyreel engines check")
     return DoctorCheck("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)

@@ -21,12 +21,15 @@ engines_app = typer.Typer(help="The engines that are configured.", no_args_is_he
 @engines_app.command("list")
 def list_engines(data: DataOption = None, as_json: JsonOption = False) -> None:
     """List every engine and every table of one: what it makes, its slots, whether it is healthy."""
+    from keyreel.cli.local.running_engines import read_running_problems
     from keyreel.engines.health import check_engine
     from keyreel.engines.router import EngineRouter, load_engines, load_router
     from keyreel.settings import read_settings
 
-    settings = read_settings(data=data).engine_settings
+    all_settings = read_settings(data=data)
+    settings = all_settings.engine_settings
     engines = load_engines(settings)
+    problems = read_running_problems(all_settings.data)
     operations = EngineRouter(engines.values(), settings.names).list_operations()
     used = load_router(settings).slots_by_engine
     rows: list[Json] = []
@@ -39,8 +42,8 @@ def list_engines(data: DataOption = None, as_json: JsonOption = False) -> None:
                 "operations": operations[each.name],
                 "slots": each.slots,
                 "used": each.name in used,
-                "healthy": health.ok,
-                "detail": health.detail,
+                "healthy": health.ok and each.name not in problems,
+                "detail": problems.get(each.name, health.detail),
             }
         )
     if as_json:

@@ -130,7 +130,7 @@ def _generate_from_draft(
     else:
         console.print(f"[green]✓[/] {draft.save(choice.draft_output)}   draft of order {draft.order_id}")
     if not choice.approve and not sys.stdin.isatty():
-        console.print(f"The order is held for a day: approve it by POST /v1/tasks/{draft.order_id}/approve.")
+        console.print(f"The order is held for a day. Approve it: keyreel tasks approve {draft.order_id}")
         return None
     if choice.approve or typer.confirm("Make the video?", err=True):
         with _show_progress(console) as watch:

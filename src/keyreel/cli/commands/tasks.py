@@ -1,32 +1,138 @@
-"""`keyreel tasks`: the newest tasks of all tenants."""
+"""`keyreel tasks`: the newest tasks of all tenants; one task shown, approved or cancelled."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.operator_client import OperatorOptions, connect
 from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
     AdminTokenOption,
+    ApiKeyOption,
+    BaseUrlOption,
     DataOption,
     JsonOption,
     OperatorUrlOption,
 )
 from keyreel.cli.output import print_rows
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
-def list_tasks(  # noqa: PLR0917 - a command's options are its interface
+    from keyreel.client.sansio.remote_server import RemoteServer
+    from keyreel.client.sansio.steps import Flow
+    from keyreel.wire.json_types import Json
+
+tasks_app = typer.Typer(
+    help="The newest tasks of all tenants; one task shown, approved or cancelled.",
+    invoke_without_command=True,
+)
+TaskArgument = Annotated[str, typer.Argument(metavar="ID", help="A task's id, of any format.")]
+
+_DRAFT_FIELDS: Final = ("id", "state", "reason", "video_url")
+_SHOWN_FIELDS: Final = (
+    *("id", "state", "progress", "credits", "reason", "approve_before"),
+    *("video_url", "cover_url", "draft_of"),
+)
+
+
+@tasks_app.callback()
+def list_tasks(  # noqa: PLR0913, PLR0917 - a command's options are its interface
+    context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List the newest tasks of all tenants."""
+    """List the newest tasks of all tenants, or show, approve or cancel one of yours."""
+    if context.invoked_subcommand:
+        _refuse_options(context)
+        return
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         tasks = server.request("GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
     for task in tasks:
         task["progress"] = f"{task['progress']:.0%}"
     columns = ("id", "tenant", "endpoint", "engine", "state", "progress", "created", "reason")
     print_rows(tasks, columns, as_json=as_json)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Refuse options that stand before a command of this one, which would not see them."""
+    for option in context.params:
+        source = context.get_parameter_source(option)
+        if source is not None and source.name == "COMMANDLINE":
+            name = option.removeprefix("as_").replace("_", "-")
+            raise typer.BadParameter(f"--{name}: must stand after {context.invoked_subcommand!r}.")
+
+
+@tasks_app.command("show")
+def show_task(  # noqa: PLR0917 - a command's options are its interface
+    task: TaskArgument,
+    base_url: BaseUrlOption = "",
+    api_key: ApiKeyOption = "",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how a task is, with its notes, its draft and the links to its files."""
+    from keyreel.client.sansio import own_tasks
+
+    found = _ask(lambda remote: own_tasks.show_task(remote, task), base_url, api_key, data)
+    _print_task(found, as_json=as_json)
+
+
+@tasks_app.command("approve")
+def approve_task(  # noqa: PLR0917 - a command's options are its interface
+    task: TaskArgument,
+    base_url: BaseUrlOption = "",
+    api_key: ApiKeyOption = "",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have the video made of an order that is held with its draft; once more changes nothing."""
+    from keyreel.client.sansio import own_tasks
+
+    found = _ask(lambda remote: own_tasks.approve_task(remote, task), base_url, api_key, data)
+    _print_task(found, as_json=as_json)
+
+
+@tasks_app.command("cancel")
+def cancel_task(  # noqa: PLR0917 - a command's options are its interface
+    task: TaskArgument,
+    base_url: BaseUrlOption = "",
+    api_key: ApiKeyOption = "",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Cancel a task that has not ended, with its draft, and give its price back."""
+    from keyreel.client.sansio import own_tasks
+
+    found = _ask(lambda remote: own_tasks.cancel_task(remote, task), base_url, api_key, data)
+    _print_task(found, as_json=as_json)
+
+
+def _ask(
+    make_flow: Callable[[RemoteServer], Flow[Json]], base_url: str, api_key: str, data: Path | None
+) -> Json:
+    from keyreel.client import Client
+
+    url, key = DataFolder.from_option(data).choose_server(base_url, api_key)
+    with Client(url, key) as client:
+        return client.run(make_flow(client.remote))
+
+
+def _print_task(task: Json, *, as_json: bool) -> None:
+    """Print a task: as JSON all of it, for people what is there of it, one field a line."""
+    if as_json:
+        print(json.dumps(task, indent=2))
+        return
+    lines = [(name, task[name]) for name in _SHOWN_FIELDS]
+    lines += [("note", note) for note in task["notes"]]
+    lines += [(f"draft {name}", task["draft"][name]) for name in _DRAFT_FIELDS if task["draft"]]
+    for name, value in lines:
+        if value not in {None, ""}:
+            print(f"{name:<15} {f'{value:.0%}' if name == 'progress' else value}")

@@ -17,6 +17,7 @@ from keyreel.cli.local.storage import open_presigned_links, open_storage
 from keyreel.cli.local.task_store import open_store
 from keyreel.cli.local.webhook_secrets import open_webhook_secrets
 from keyreel.clock import SystemClock
+from keyreel.durations import parse_period
 from keyreel.engine import HealthReporter
 from keyreel.engines.health import probe_engine
 from keyreel.engines.router import load_router
@@ -26,6 +27,7 @@ from keyreel.intake.egress import EgressClient
 from keyreel.intake.intake import Intake
 from keyreel.pricing import read_price_table
 from keyreel.provenance.signing_certificates import open_credentials, read_trust_anchors
+from keyreel.server.engine_problems import EngineProblems
 from keyreel.server.health_checks import HealthChecks
 from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from keyreel.clock import Clock
+    from keyreel.engine_status import StatusReader
     from keyreel.engines.router import EngineRouter
     from keyreel.provenance.signing_certificates import SigningCredentials
     from keyreel.settings import Settings
@@ -109,7 +112,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             vault=open_webhook_secrets(settings),
             intake=files.intake,
             engines=engines,
-            engine_health=_build_engine_health(engines),
+            engine_health=_build_engine_problems(engines, worker.engine_statuses.read),
             prices=read_price_table(settings.price_table),
             rate_limiter=RateLimiter(store.trusted_clock),
             watch=TaskWatch(store, _build_estimator(store, engines, settings)),
@@ -184,14 +187,14 @@ def _build_estimator(store: TaskStore, engines: EngineRouter, settings: Settings
     return EtaEstimator(store.database, store.clock, slots=slots, windows=settings.off_peak_windows)
 
 
-def _build_engine_health(engines: EngineRouter) -> HealthChecks:
-    """Return checks of the engines that can tell how they are."""
+def _build_engine_problems(engines: EngineRouter, read_statuses: StatusReader) -> EngineProblems:
+    """Return what asks the engines that can tell how they are, and the workers."""
     probes = {
         each.name: partial(probe_engine, each.engine)
         for each in engines.engines
         if isinstance(each.engine, HealthReporter)
     }
-    return HealthChecks(probes, _ENGINE_HEALTH_SECONDS)
+    return EngineProblems(HealthChecks(probes, _ENGINE_HEALTH_SECONDS), read_statuses)
 
 
 def build_destinations(settings: Settings) -> Destinations:
@@ -243,6 +246,7 @@ def _build_worker_settings(settings: Settings, credentials: SigningCredentials) 
         retention_periods=settings.retention_periods,
         dev=settings.dev,
         kernel_guards=settings.kernel_guards,
+        engine_wait=parse_period(settings.engine_wait),
         preload=settings.preload,
     )
 

@@ -13,6 +13,7 @@ from keyreel.intake.egress import EgressClient
 from keyreel.intake.intake import Intake
 from keyreel.pricing import read_price_table
 from keyreel.server.app import create_app
+from keyreel.server.engine_problems import EngineProblems
 from keyreel.server.health_checks import HealthChecks
 from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
@@ -62,7 +63,7 @@ def build_operator_app(
             vault=webhook_secrets,
             intake=Intake(storage, EgressClient()),
             engines=EngineRouter((), ()),
-            engine_health=HealthChecks({}),
+            engine_health=EngineProblems(HealthChecks({}), dict),
             prices=read_price_table(),
             rate_limiter=RateLimiter(clock),
             watch=_build_watch(store, settings),

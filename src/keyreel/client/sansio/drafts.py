@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from keyreel.client.sansio import flows
+from keyreel.client.sansio.own_tasks import TASK_PATH, approve_task, cancel_task, show_task, speak_own_format
 from keyreel.client.sansio.waiting import limit_waiting
 from keyreel.errors import RemoteError, TaskTimedOut
 from keyreel.task import TaskId
 from keyreel.wire.dialects.dialect import ApiRequest
-from keyreel.wire.dialects.registry import DEFAULT_DIALECT
 
 if TYPE_CHECKING:
     from keyreel.client.sansio.remote_server import RemoteServer
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from keyreel.client.sansio.waiting import WaitOptions
     from keyreel.wire.dialects.dialect import Report
     from keyreel.wire.endpoints.endpoint import Endpoint
-
-_TASK_PATH: Final = "/v1/tasks/{id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +35,12 @@ def request_draft(remote: RemoteServer, endpoint: Endpoint, how: WaitOptions) ->
         TaskTimedOut: the draft has not ended in time; the order is cancelled if that is wanted.
         RemoteError: the server makes no drafts; it was sent nothing, for it would make the video at once.
     """
-    own = _speak_own_format(remote)
+    own = speak_own_format(remote)
     index = yield from flows.send_request(own, ApiRequest("GET", "/"))
-    if index.get("name") != "keyreel" or index.get("tasks") != _TASK_PATH:
+    if index.get("name") != "keyreel" or index.get("tasks") != TASK_PATH:
         raise RemoteError(f"The server at {remote.base_url} makes no drafts.")
     task_id = yield from flows.submit(remote, endpoint.with_draft())
-    order = yield from flows.send_request(own, ApiRequest("GET", _format_path(task_id)))
+    order = yield from show_task(remote, task_id)
     draft_id = TaskId(str(order["draft"]["id"]))
     try:
         draft = yield from flows.wait_for_end(limit_waiting(remote, how.timeout), draft_id, how.on_progress)
@@ -57,21 +54,10 @@ def request_draft(remote: RemoteServer, endpoint: Endpoint, how: WaitOptions) ->
 
 def approve(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None = None) -> Flow[Report]:
     """Approve an order, and wait for its video."""
-    call = ApiRequest("POST", f"{_format_path(task_id)}/approve")
-    yield from flows.send_request(_speak_own_format(remote), call)
+    yield from approve_task(remote, task_id)
     return (yield from flows.wait(remote, task_id, watch))
 
 
 def give_up(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
     """Cancel an order, in any format."""
-    call = ApiRequest("POST", f"{_format_path(task_id)}/cancel")
-    yield from flows.send_request(_speak_own_format(remote), call)
-
-
-def _speak_own_format(remote: RemoteServer) -> RemoteServer:
-    """Return the server in the format in which Keyreel's own routes write errors."""
-    return replace(remote, dialect=DEFAULT_DIALECT)
-
-
-def _format_path(task_id: TaskId) -> str:
-    return _TASK_PATH.format(id=quote(task_id, safe=""))
+    yield from cancel_task(remote, task_id)

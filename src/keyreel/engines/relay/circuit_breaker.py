@@ -22,11 +22,18 @@ class CircuitBreaker:
     Args:
         name: the service's, for messages.
         now: seconds of a clock that nobody sets.
+        on_change: called when the circuit opens, and when it is closed again.
     """
 
-    def __init__(self, name: str, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        name: str,
+        now: Callable[[], float] = time.monotonic,
+        on_change: Callable[[], None] | None = None,
+    ) -> None:
         self._name = name
         self._now = now
+        self._on_change = on_change or _do_nothing
         self._faults = 0
         self._reason = ""
         self._open_until = float("-inf")
@@ -38,7 +45,9 @@ class CircuitBreaker:
 
     def record_success(self) -> None:
         """Note that the service answered as it should."""
-        self._faults = 0
+        was_broken, self._faults = self._faults >= MAX_FAULTS, 0
+        if was_broken:
+            self._on_change()
 
     def record_fault(self, reason: str) -> None:
         """Note that the service could not be reached, or failed to do what it is for."""
@@ -49,6 +58,7 @@ class CircuitBreaker:
         if self._faults >= MAX_FAULTS:
             pause = FIRST_PAUSE_SECONDS * 2 ** min(self._faults - MAX_FAULTS, 10)
             self._open_until = self._now() + min(pause, MAX_PAUSE_SECONDS)
+            self._on_change()
 
     def check(self) -> None:
         """Return if the service may be called.
@@ -62,3 +72,7 @@ class CircuitBreaker:
                 f"{self._name} failed {self._faults} times in a row and is left alone for {left:.0f} s: "
                 f"{self._reason}"
             )
+
+
+def _do_nothing() -> None:
+    """Stand in for whoever is told of changes: nobody is."""

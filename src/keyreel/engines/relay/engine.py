@@ -35,6 +35,7 @@ from keyreel.wire.dialects.dialect import RouteAction
 from keyreel.wire.dialects.registry import find_dialect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -65,14 +66,19 @@ class RelayEngine:
         self._table = table
         self._clock = clock or SystemClock()
         self._dialect = find_dialect(table.dialect)
-        self._breaker = CircuitBreaker(name)
+        self._breaker = CircuitBreaker(name, on_change=self._tell_status)
         self._log = structlog.get_logger().bind(engine=name)
+        self._tell: Callable[[EngineHealth], None] | None = None
         self._stack = AsyncExitStack()
 
     def accepts(self, order: Order) -> bool:
         """Accept what a request in the dialect can say all of."""
         endpoint_class = find_endpoint_class(order)
         return endpoint_class is not None and self._dialect.supports(endpoint_class)
+
+    def on_status(self, tell: Callable[[EngineHealth], None]) -> None:
+        """Have it told when the service is left alone for a while, and when it works again."""
+        self._tell = tell
 
     async def __aenter__(self) -> Self:
         import httpx
@@ -135,6 +141,10 @@ class RelayEngine:
             await client.close()
         return self._describe_breaker()
 
+    def _tell_status(self) -> None:
+        if self._tell is not None:
+            self._tell(self._describe_breaker())
+
     def _describe_breaker(self) -> EngineHealth:
         try:
             self._breaker.check()
@@ -154,12 +164,15 @@ class RelayEngine:
             await job.progress(report.progress * _WAITING_SHARE)
 
         loop = asyncio.get_running_loop()
+        hint = job.callbacks.watch(task.callback) if task.callback else None
         left = task.at + timedelta(minutes=self._table.deadline_minutes) - self._clock.now()
         try:
             async with asyncio.timeout_at(loop.time() + left.total_seconds()):
-                report = await self._poller.wait_for_end(TaskId(task.id), report_progress)
+                report = await self._poller.wait_for_end(TaskId(task.id), report_progress, hint)
         except TimeoutError:
             raise RenderFailed("The service that makes this video did not finish it in time.") from None
+        finally:
+            job.callbacks.forget(task.callback)
         if report.state is not TaskState.SUCCEEDED:
             raise RenderFailed(report.reason or "The service could not make this video.")
         return report

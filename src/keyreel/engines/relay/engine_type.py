@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from keyreel.engines.engine_table import EngineTable, EnvironmentSecret
+from keyreel.engines.engine_table import EnvironmentSecret, PricedTable
 from keyreel.errors import KeyreelError
-from keyreel.settings.tables import CheckedTable
 from keyreel.wire.dialects.registry import find_dialect
 from keyreel.wire.inputs.urls import is_http_url
 
@@ -29,15 +28,7 @@ def _check_base_url(url: str) -> str:
     return url.rstrip("/")
 
 
-class UpstreamCost(CheckedTable):
-    """What videos cost at the service."""
-
-    credits: float = Field(
-        ge=0, le=1000, description="Credits there for each credit that the video is priced at here."
-    )
-
-
-class RelayTable(EngineTable):
+class RelayTable(PricedTable):
     """A hosted service of the family, or another Keyreel, spoken to in one of the dialects."""
 
     dialect: Annotated[str, AfterValidator(_check_dialect)] = Field(
@@ -47,13 +38,15 @@ class RelayTable(EngineTable):
         description="The service's address, without the dialect's path."
     )
     api_key: EnvironmentSecret | None = Field(default=None, description="Of the service, as env:NAME.")
-    cost: UpstreamCost = Field(
-        default=UpstreamCost(credits=0.0), description="What videos cost there: `{ credits = 0.8 }`."
+    paid: bool = Field(
+        default=True,
+        description="Each render costs the operator money: a video with a flaw is not rendered once more. "
+        "`false` for a Keyreel of your own.",
     )
-    daily_credits: float | None = Field(
+    callback_url: Annotated[str, AfterValidator(_check_base_url)] | None = Field(
         default=None,
-        gt=0,
-        description="What may be spent there within a day (UTC), by `cost`. Absent: without a limit.",
+        description="This server's own address, as the service reaches it: the service then calls it when a "
+        "video is done, and is asked itself only once in 45 seconds. Dialects `native`, `async_v3`, `vtrix`.",
     )
     deadline_minutes: int = Field(
         default=180, ge=1, le=2880, description="How long a video may take there before its task fails."
@@ -61,10 +54,13 @@ class RelayTable(EngineTable):
 
     def make_engine(self, name: str) -> RelayEngine:
         """Make the engine; it opens no connection yet."""
+        from keyreel.engines.relay.callback_fields import CALLBACK_DIALECTS
         from keyreel.engines.relay.engine import RelayEngine
 
-        if self.daily_credits is not None and not self.cost.credits:
+        self.check_cost()
+        if self.callback_url and self.dialect not in CALLBACK_DIALECTS:
+            known = ", ".join(sorted(CALLBACK_DIALECTS))
             raise ValueError(
-                f"daily_credits: got {self.daily_credits:g}; must go with a cost such as {{ credits = 0.8 }}"
+                f"callback_url: got {self.callback_url!r}; the dialect must be one with callbacks: {known}"
             )
         return RelayEngine(name, self)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 MAX_CALLS_A_SECOND: Final = 20
 _ROUND_SECONDS: Final = 1.0
 """Each task is asked about this often at most."""
+_SLOW_POLL_SECONDS: Final = 45.0
+"""For a task of which the service calls back: a callback may be lost."""
+_EAGER_SECONDS: Final = 10.0
+"""After a callback: what answers polls may be behind what sends callbacks."""
 _CALL_SECONDS: Final = 10.0
 _PAGE_SIZE: Final = 100
 """Tasks on the longest page of every dialect that has lists."""
@@ -40,7 +44,27 @@ class _AwaitedTask:
 
     end: asyncio.Future[Report]
     watch: Callable[[Report], Awaitable[None]]
+    hint: asyncio.Event | None = None
+    """Set when the service has called back about it; None where the service calls nobody."""
+    due_at: float = 0.0
+    eager_until: float = 0.0
     lost_polls: int = 0
+
+    @property
+    def is_called(self) -> bool:
+        """Whether the service has called back since the last poll."""
+        return self.hint is not None and self.hint.is_set()
+
+    def is_due(self, now: float) -> bool:
+        """Say whether it is to be asked about now, in seconds of the event loop."""
+        return self.hint is None or self.is_called or now < self.eager_until or now >= self.due_at
+
+    def begin_poll(self, now: float, slow_seconds: float) -> None:
+        """Note that it is asked about; without a call, the next time is so many seconds later."""
+        if self.hint is not None and self.hint.is_set():
+            self.hint.clear()
+            self.eager_until = now + _EAGER_SECONDS
+        self.due_at = now + slow_seconds
 
 
 class UpstreamPoller:
@@ -53,13 +77,20 @@ class UpstreamPoller:
         self._has_work = asyncio.Event()
         self._log = structlog.get_logger()
 
-    async def wait_for_end(self, task_id: TaskId, watch: Callable[[Report], Awaitable[None]]) -> Report:
+    async def wait_for_end(
+        self,
+        task_id: TaskId,
+        watch: Callable[[Report], Awaitable[None]],
+        hint: asyncio.Event | None = None,
+    ) -> Report:
         """Return a task's last report; `watch` gets those before it.
+
+        With a `hint`, which is set whenever the service has called back, it is asked little without one.
 
         Raises:
             RenderFailed: the service knows the task no more.
         """
-        task = _AwaitedTask(asyncio.get_running_loop().create_future(), watch)
+        task = _AwaitedTask(asyncio.get_running_loop().create_future(), watch, hint)
         self._awaited[task_id] = task
         self._has_work.set()
         try:
@@ -83,17 +114,36 @@ class UpstreamPoller:
             await asyncio.sleep(max(0.0, began + _ROUND_SECONDS - loop.time()))
 
     async def _poll_all(self) -> None:
-        dialect, waiting = self._client.remote.dialect, tuple(self._awaited)
+        dialect, now = self._client.remote.dialect, asyncio.get_running_loop().time()
+        waiting = self._choose_due(now, is_listed=bool(dialect.get_path(RouteAction.LIST)))
+        if not waiting:
+            return
         if dialect.max_listed_ids:
             size = dialect.max_listed_ids
             parts = [waiting[start : start + size] for start in range(0, len(waiting), size)]
             seen = await _run_paced(self._list(part) for part in parts)
         elif dialect.get_path(RouteAction.LIST) and len(waiting) > 1:
-            seen = [await self._list_newest(len(waiting))]
+            seen = [await self._list_newest(frozenset(waiting))]
         else:
             seen = []
         listed = {each for part in seen for each in part}
         await _run_paced(self._poll(each) for each in waiting if each not in listed)
+
+    def _choose_due(self, now: float, *, is_listed: bool) -> tuple[TaskId, ...]:
+        """Return the tasks of this round: where one call tells one, of those with callbacks a second's worth.
+
+        Those that were called about come first, then those that have waited longest; half the pace is left
+        to the former.
+        """
+        due = [(task_id, task) for task_id, task in self._awaited.items() if task.is_due(now)]
+        polled = [task_id for task_id, task in due if task.hint is None]
+        called = [(task_id, task) for task_id, task in due if task.hint is not None]
+        called.sort(key=lambda each: (not each[1].is_called, now >= each[1].eager_until, each[1].due_at))
+        chosen = called if is_listed else called[:MAX_CALLS_A_SECOND]
+        slow_seconds = max(_SLOW_POLL_SECONDS, len(self._awaited) / (MAX_CALLS_A_SECOND / 2))
+        for _, task in chosen:
+            task.begin_poll(now, slow_seconds)
+        return (*polled, *(task_id for task_id, _ in chosen))
 
     async def _list(self, ids: Sequence[TaskId]) -> frozenset[TaskId]:
         """Ask for tasks by their ids, and return which were told."""
@@ -105,16 +155,16 @@ class UpstreamPoller:
             return frozenset()
         return await self._take(reports)
 
-    async def _list_newest(self, count: int) -> frozenset[TaskId]:
+    async def _list_newest(self, wanted: frozenset[TaskId]) -> frozenset[TaskId]:
         """Read as many pages of the newest tasks as those that are awaited could fill, and one more."""
         seen, page_token = frozenset[TaskId](), ""
         try:
-            for _ in range(count // _PAGE_SIZE + 2):
+            for _ in range(len(wanted) // _PAGE_SIZE + 2):
                 async with asyncio.timeout(_CALL_SECONDS):
                     flow = flows.list_tasks(self._client.remote, (), page_token)
                     reports, page_token = await self._client.run(flow)
                 seen |= await self._take(reports)
-                if not page_token or seen >= self._awaited.keys():
+                if not page_token or seen >= wanted:
                     break
                 await asyncio.sleep(1 / MAX_CALLS_A_SECOND)
         except (KeyreelError, TimeoutError) as error:

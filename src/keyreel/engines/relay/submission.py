@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import structlog
 from pydantic import TypeAdapter
 
+from keyreel.callback_inbox import UPSTREAM_CALLBACKS_PATH
 from keyreel.client.sansio import flows
 from keyreel.client.sansio.steps import ConnectionDropped, Pause
 from keyreel.engine import INTENT_STEP, SUBMIT_STEP
+from keyreel.engines.relay.callback_fields import add_callback
 from keyreel.engines.relay.submit_response import ContentRefused, SubmitLost, SubmitRefused, send_submit
 from keyreel.errors import (
     EngineUnavailable,
@@ -60,6 +63,8 @@ class Intent:
     token: str
     """Its payload and its idempotency key there."""
     at: datetime
+    callback: str = ""
+    """The token of the callbacks that it asks for; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class UpstreamTask:
     id: str
     at: datetime
     """When it was submitted."""
+    callback: str = ""
+    """As in Intent."""
 
 
 _INTENTS: Final = TypeAdapter(Intent)
@@ -104,22 +111,40 @@ class Submitter:
             self._breaker.check()
             await job.reserve_cost(self._table.cost.credits, self._table.daily_credits)
             is_new = True
-            intent = Intent(f"keyreel-{job.task_id}-{uuid4().hex}", self._clock.now())
+            callback = await self._expect_callback(job)
+            intent = Intent(f"keyreel-{job.task_id}-{uuid4().hex}", self._clock.now(), callback)
             return _INTENTS.dump_json(intent).decode()
 
         intent = _INTENTS.validate_json(await job.once(INTENT_STEP, intend))
-        marked = request.model_copy(update={"payload": intent.token})
+        marked = self._mark(request, intent)
 
         async def submit() -> str:
             task_id = await (self._send(marked, intent, job) if is_new else self._find(marked, intent, job))
             self._task_ids[job.task_id] = task_id
-            return _UPSTREAM_TASKS.dump_json(UpstreamTask(task_id, self._clock.now())).decode()
+            return _UPSTREAM_TASKS.dump_json(
+                UpstreamTask(task_id, self._clock.now(), intent.callback)
+            ).decode()
 
         try:
             return _UPSTREAM_TASKS.validate_json(await job.once(SUBMIT_STEP, submit))
         finally:
             if SUBMIT_STEP in job.steps:
                 self._task_ids.pop(job.task_id, None)
+
+    async def _expect_callback(self, job: RemoteJob) -> str:
+        if not self._table.callback_url:
+            return ""
+        token = token_urlsafe(32)
+        await job.callbacks.expect(token)
+        return token
+
+    def _mark(self, request: Endpoint, intent: Intent) -> Endpoint:
+        """Return the request with what tells its task and its callbacks; the same for the same intent."""
+        marked = request.model_copy(update={"payload": intent.token})
+        if not (intent.callback and self._table.callback_url):
+            return marked
+        url = f"{self._table.callback_url}{UPSTREAM_CALLBACKS_PATH}{intent.callback}"
+        return add_callback(marked, url, self._table.dialect)
 
     def take_task_id(self, job: RemoteJob) -> TaskId | None:
         """Return a job's task at the service, also one that came too late to be kept; None without any."""

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class ServedModel:
     """A model as a server offers it: its name there, or "", and what it makes in one call.
 
-    `parameters` go with every request; a video that takes longer than `timeout_seconds` has failed.
+    `parameters` go with every request; a video that takes longer than `timeout_seconds` has failed. Where
+    `is_paid`, none is asked for that may have been asked for already.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ServedModel:
     operations: frozenset[Operation]
     parameters: Mapping[str, Parameter]
     timeout_seconds: float
+    is_paid: bool = False
 
 
 class VideosEngine:
@@ -97,7 +99,13 @@ class _RemoteCalls:
 
         target = self.job.folder / f"segment-{call.index}.received"
         remote = RemoteCall(
-            self.server, self.flavour, self.job, call.index, report, self.model.timeout_seconds
+            self.server,
+            self.flavour,
+            self.job,
+            call.index,
+            report,
+            self.model.timeout_seconds,
+            is_paid=self.model.is_paid,
         )
         await remote.receive(self.flavour.build_body(self._build_request(call)), target)
         return read_planned_frames(target, call.plan)

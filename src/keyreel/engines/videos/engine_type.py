@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from keyreel.engines.engine_table import EngineTable, EnvironmentSecret
+from keyreel.engines.engine_table import EngineExpense, EnvironmentSecret, PricedTable
 from keyreel.engines.videos.engine import ServedModel, VideosEngine
 from keyreel.engines.videos.flavour import Parameter  # noqa: TC001 - pydantic reads the annotations
 from keyreel.engines.videos.flavours.table import FLAVOURS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _RULE_FIELDS = ("fps", "max_frames", "frame_multiple", "frame_offset", "side_multiple", "max_pixels")
 
 
-class VideosTable(EngineTable):
+class VideosTable(PricedTable):
     """A model behind `/v1/videos`."""
 
     flavour: Literal["sglang", "vllm-omni", "fastvideo", "plain"] = Field(
@@ -62,10 +62,15 @@ class VideosTable(EngineTable):
         default=3600.0, gt=0, le=86_400, description="For one call; the server may have a queue of its own."
     )
 
+    def get_expense(self) -> EngineExpense:
+        """Return what renders cost: a child asks the server, so that the worker reserves it."""
+        return EngineExpense(self.paid, self.cost.credits, self.daily_credits)
+
     def make_engine(self, name: str) -> VideosEngine:
         """Make the engine; the server is not asked anything."""
         flavour = FLAVOURS[self.flavour]
         self._check_base_url()
+        self.check_cost()
         api_key = self.api_key.get_secret_value() if self.api_key else ""
         operations = frozenset(self.operations or flavour.usual_operations)
         for operation in operations.difference(flavour.operations):
@@ -75,7 +80,12 @@ class VideosTable(EngineTable):
                 f"which {self.flavour} servers can be asked for"
             )
         model = ServedModel(
-            self.model, self._build_rule(flavour), operations, self.parameters, self.timeout_seconds
+            self.model,
+            self._build_rule(flavour),
+            operations,
+            self.parameters,
+            self.timeout_seconds,
+            is_paid=self.paid,
         )
         return VideosEngine(name, ServerAddress(self.base_url, api_key, flavour), model)
 

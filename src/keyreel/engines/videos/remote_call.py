@@ -32,13 +32,24 @@ _HALF_DONE_SECONDS: Final = 60.0
 """After which the estimated progress of a video is a half, where its server tells none."""
 _PASSING_FAULTS: Final = (ServerUnreachable, ServerBusy, AnswerLost)
 _REQUEST: Final = ": request"
+_GIVEN_UP: Final = (
+    "The video server did not answer, so that it is unknown whether it took the request. It was not sent "
+    "again, for the video could have been made and paid for twice."
+)
+_LOST_ONCE_PAID: Final = (
+    "The video server lost the video. It is not asked for again, for it would be paid twice."
+)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteCall:
-    """The call with this index in an order; the server may take `timeout_seconds` for its video."""
+    """The call with this index in an order; the server may take `timeout_seconds` for its video.
+
+    One that `is_paid` is made once, or fails: a server that knows no keys of requests would make, and be paid
+    for, another video. For others a second one is worth more than none.
+    """
 
     server: VideoServer
     flavour: Flavour
@@ -46,6 +57,7 @@ class RemoteCall:
     index: int
     report: ReportFraction
     timeout_seconds: float
+    is_paid: bool = False
 
     async def receive(self, body: RequestBody, target: Path) -> None:
         """Have the video made that a body describes, and save it.
@@ -60,11 +72,13 @@ class RemoteCall:
         try:
             await self._wait(video_id)
             await self._persist(partial(self.server.download, video_id, target), _PASSING_FAULTS)
-        except VideoLost:
+        except VideoLost as fault:
+            if self.is_paid:
+                raise RenderFailed(_LOST_ONCE_PAID) from fault
             await self._forget()
             raise
         except _PASSING_FAULTS as fault:
-            if self.flavour.is_durable or self.index:
+            if self.flavour.is_durable or self.index or self.is_paid:
                 raise Unavailable(fault.message) from fault
             # A server that keeps its videos in memory and is gone for so long has mostly lost them.
             await self._forget()
@@ -78,15 +92,40 @@ class RemoteCall:
     def _key_step(self) -> str:
         return f"segment-{self.index}: key"
 
+    @property
+    def _is_once_only(self) -> bool:
+        """Whether a request that may have arrived must not be sent again."""
+        return self.is_paid and not self.flavour.is_durable
+
     async def _submit(self, body: RequestBody) -> str:
-        key = await self.job.once(self._key_step, _create_key) if self.flavour.is_durable else ""
+        is_new, key = False, ""
+
+        async def create_key() -> str:
+            nonlocal is_new
+            is_new = True
+            return uuid4().hex
+
+        if self.flavour.is_durable or self.is_paid:
+            key = await self.job.once(self._key_step, create_key)
+            if self._is_once_only and not is_new:
+                raise RenderFailed(_GIVEN_UP)
         try:
-            return await self._persist(partial(self.server.submit, body, key), (ServerBusy,))
+            # A server that knows no keys is not shown any.
+            sent_key = key if self.flavour.is_durable else ""
+            return await self._persist(partial(self._send, body, sent_key), (ServerBusy,))
         except EngineUnavailable as fault:
             await self.job.forget(self._key_step)
             if self.index:
                 # The segments before are finished: no other engine goes on from them.
                 raise Unavailable(fault.message) from fault
+            raise
+
+    async def _send(self, body: RequestBody, key: str) -> str:
+        try:
+            return await self.server.submit(body, key)
+        except (AnswerLost, ServerBusy) as fault:
+            if self._is_once_only and not (isinstance(fault, ServerBusy) and fault.has_refused):
+                raise RenderFailed(_GIVEN_UP) from fault
             raise
 
     async def _forget(self) -> None:
@@ -155,7 +194,3 @@ def list_open_videos(steps: Mapping[str, str]) -> list[str]:
         for step, video_id in steps.items()
         if step.endswith(_REQUEST) and step.removesuffix(_REQUEST) not in steps
     ]
-
-
-async def _create_key() -> str:
-    return uuid4().hex

@@ -43,6 +43,7 @@ _BUSY: Final = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     }
 )
+_REFUSING: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NOT_SET_UP: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -54,9 +55,11 @@ class ServerUnreachable(EngineUnavailable):
 class ServerBusy(EngineUnavailable):
     """The video server is busy."""
 
-    def __init__(self, retry_after_seconds: float) -> None:
+    def __init__(self, retry_after_seconds: float, *, has_refused: bool) -> None:
         super().__init__()
         self.retry_after_seconds = retry_after_seconds
+        self.has_refused = has_refused
+        """Whether it certainly has nothing of the request: a gateway's 502 or 504 does not say."""
 
 
 class AnswerLost(RenderCrashed):
@@ -77,7 +80,9 @@ class _Answer:
 
     def to_error(self) -> ServerBusy | AnswerLost:
         """Return the error of an answer that says nothing about a video."""
-        return ServerBusy(_parse_seconds(self.retry_after)) if self.status in _BUSY else AnswerLost()
+        if self.status not in _BUSY:
+            return AnswerLost()
+        return ServerBusy(_parse_seconds(self.retry_after), has_refused=self.status in _REFUSING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,16 @@ ENGINE_COSTS: Final = Table(
 )
 """What engines cost the operator for tasks, in credits: hosted services send bills of their own."""
 
+UPSTREAM_CALLBACKS: Final = Table(
+    "upstream_callbacks",
+    METADATA,
+    Column("token_sha256", Text, primary_key=True),
+    Column("task", _ID, ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    Column("received", Instant),
+    Index("upstream_callbacks_received", "received"),
+)
+"""Callbacks that a service was asked to send for a task; `received` is when the last one came."""
+
 TENANTS: Final = Table(
     "tenants",
     METADATA,

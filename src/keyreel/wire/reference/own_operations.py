@@ -54,6 +54,7 @@ _PATH_PARAMETERS: Final = {
     "key": ("The file's place, from the link.", "videos/1.mp4"),
     "model": ("A model's name, in any format's spelling.", "vidu-q2-pro-img2video"),
     "name": ("Its name.", "default"),
+    "token": ("From the address that the service was given.", "x" * 43),
 }
 """Description and example by name."""
 

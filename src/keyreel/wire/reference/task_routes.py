@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from keyreel import errors
+from keyreel.callback_inbox import UPSTREAM_CALLBACKS_PATH
 from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import QueryParameter
 from keyreel.wire.reference.own_route import OwnRoute, RequiredAccess
@@ -66,6 +67,15 @@ TASK_ROUTES: Final = (
         path="/v1/tasks/{id}/approve",
         summary="Has the video made of an order that is held with its draft; once more changes nothing.",
         errors=(*_GONE, errors.NotHeld),
+    ),
+    OwnRoute(
+        "receive_upstream_callback",
+        "POST",
+        f"{UPSTREAM_CALLBACKS_PATH}{{token}}",
+        "Takes the callback of a hosted service that makes a task's video. Its body is not looked at.",
+        media_types=(),
+        status="204",
+        errors=(errors.UnknownTask, errors.Unavailable),
     ),
     _change(
         "cancel_task",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keyreel.engines.loading import ConfiguredEngine
     from keyreel.order import Order
     from keyreel.worker.attempt import EngineAttempt
+    from keyreel.worker.remote.callbacks import ReceivedCallbacks
     from keyreel.worker.remote.job import VideoFetcher
 
 _CANCEL_SECONDS: Final = 10.0
@@ -36,14 +37,20 @@ class RemoteEngines:
         engines: Mapping[str, RemoteEngine],
         cancellers: Mapping[str, RemoteCanceller],
         fetcher: VideoFetcher,
+        received: ReceivedCallbacks,
     ) -> None:
         self._engines = dict(engines)
         self._cancellers = dict(cancellers)
         self._fetcher = fetcher
+        self._received = received
 
     @classmethod
     async def open(
-        cls, engines: Iterable[ConfiguredEngine], fetcher: VideoFetcher, stack: AsyncExitStack
+        cls,
+        engines: Iterable[ConfiguredEngine],
+        fetcher: VideoFetcher,
+        received: ReceivedCallbacks,
+        stack: AsyncExitStack,
     ) -> Self:
         """Enter those of the engines that are remote; the stack leaves them."""
         configured = tuple(engines)
@@ -53,7 +60,7 @@ class RemoteEngines:
         cancellers = {
             each.name: each.engine for each in configured if isinstance(each.engine, RemoteCanceller)
         }
-        return cls(remote, cancellers, fetcher)
+        return cls(remote, cancellers, fetcher, received)
 
     def __contains__(self, name: str) -> bool:
         return name in self._engines
@@ -66,7 +73,7 @@ class RemoteEngines:
             Unavailable: the server cannot be had now.
         """
         engine = self._engines[attempt.engine]
-        job = AttemptRemoteJob(attempt, folder, self._fetcher)
+        job = AttemptRemoteJob(attempt, folder, self._fetcher, self._received)
         attempt.on_cancel(lambda: _tell_cancelled(attempt, engine.cancel(job)))
         return await engine.request_video(order, job)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from keyreel.errors import InvalidRequest, RenderFailed, VideoUnreachable
+from keyreel.worker.remote.callbacks import TaskCallbacks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from keyreel.worker.attempt import EngineAttempt
+    from keyreel.worker.remote.callbacks import ReceivedCallbacks
 
 
 class VideoFetcher(Protocol):
@@ -24,8 +26,11 @@ class VideoFetcher(Protocol):
 class AttemptRemoteJob:
     """What a remote engine works with during one attempt, for one render."""
 
-    def __init__(self, attempt: EngineAttempt, folder: Path, fetcher: VideoFetcher) -> None:
+    def __init__(
+        self, attempt: EngineAttempt, folder: Path, fetcher: VideoFetcher, received: ReceivedCallbacks
+    ) -> None:
         self.task_id = attempt.job_id
+        self.callbacks = TaskCallbacks(attempt.task_id, received)
         self.folder = folder
         self._attempt = attempt
         self._fetcher = fetcher
