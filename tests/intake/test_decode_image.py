@@ -272,6 +272,14 @@ def test_a_large_image_is_made_smaller_and_keeps_its_ratio(tmp_path: Path) -> No
     assert near(reopened, (100, 1000), (200, 30, 30))
 
 
+@pytest.mark.parametrize(("side", "is_compressed"), [(400, False), (2400, True)])
+def test_only_a_large_image_is_worth_the_time_to_compress_it(
+    tmp_path: Path, side: int, *, is_compressed: bool
+) -> None:
+    decoded(image(side, side, "JPEG"), tmp_path)
+    assert ((tmp_path / "0.png").stat().st_size < 3 * side * side) == is_compressed
+
+
 def failure(data: bytes, folder: Path) -> str:
     with pytest.raises(InvalidImage) as failed:
         decoded(data, folder)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import av
 
+from keyreel.media.video_reader import open_undecoded
 from keyreel.order import FPS
 from keyreel.system.atomic_file import replace_atomically
 
@@ -35,6 +36,7 @@ def concatenate_videos(paths: Sequence[Path], out: Path, *, fps: int = FPS) -> N
         track: VideoStream | None = None
         start = delay = 0
         for path in paths:
+            # Decoded a little: only frames tell how far the decoding times of the shortest videos run ahead.
             with av.open(path) as source:
                 stream = source.streams.video[0]
                 if track is None:
@@ -56,7 +58,7 @@ def remux(path: Path, out: Path, tags: Mapping[str, str], sound: Path | None = N
 
     Its own sound is kept unless `sound` names another file: then that file's first sound track replaces it.
     """
-    with av.open(path) as source:
+    with open_undecoded(path) as source:
         images = source.streams.video[:1]
         if sound is None:
             _copy_packets([_demux_packets(source, [*images, *source.streams.audio[:1]])], out, tags)
@@ -69,7 +71,7 @@ def remux(path: Path, out: Path, tags: Mapping[str, str], sound: Path | None = N
 
 def remove_audio(path: Path, out: Path) -> None:
     """Copy the video stream alone, without any sound track."""
-    with av.open(path) as source:
+    with open_undecoded(path) as source:
         _copy_packets([_demux_packets(source, source.streams.video[:1])], out, {})
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import av
 from av.error import FFmpegError
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from keyreel.media.mp4_boxes import iterate_boxes
+from keyreel.media.video_reader import open_undecoded
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
     from keyreel.order import Order
+
+_MIN_AVCC_BYTES: Final = 11
+_HIGH_PROFILE: Final = 100
+_EIGHT_BITS_420: Final = bytes((0b11111101, 0b11111000, 0b11111000, 0))
+"""The end of a configuration record: 4:2:0, 8 bits of luma and of chroma, no SPS extension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,15 @@ def probe_video(path: Path) -> VideoInfo:
         ValueError: the file is not a readable video.
     """
     try:
-        with av.open(path) as container:
+        with open_undecoded(path) as container:
             if not container.streams.video:
                 raise ValueError(f"{path.name} has no video track")
+            stream = container.streams.video[0]
+            pix_fmt = stream.codec_context.pix_fmt or _read_pix_fmt(stream.codec_context.extradata or b"")
+            if pix_fmt:
+                return replace(_read_video_info(path, container, stream), pix_fmt=pix_fmt)
+        # In other codings, and in H.264 of other profiles, the first frame tells.
+        with av.open(path) as container:
             return _read_video_info(path, container, container.streams.video[0])
     except FFmpegError as error:
         raise ValueError(f"{path.name} is not a readable video: {error}") from error
@@ -107,6 +119,16 @@ def _read_video_info(path: Path, container: InputContainer, stream: VideoStream)
         faststart=_has_faststart(path),
         tags=dict(container.metadata),
     )
+
+
+def _read_pix_fmt(avcc: bytes) -> str:
+    """Return the pixels' format that H.264's configuration record tells; empty where it does not.
+
+    In the High profiles it ends with chroma format and bit depths (ISO/IEC 14496-15, 5.3.3.1), without SPS
+    extensions with a zero after them.
+    """
+    is_avcc_high = len(avcc) > _MIN_AVCC_BYTES and avcc[0] == 1 and avcc[1] == _HIGH_PROFILE
+    return "yuv420p" if is_avcc_high and avcc[-4:] == _EIGHT_BITS_420 else ""
 
 
 def _read_audio_track(stream: AudioStream) -> AudioTrackInfo:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 import av
 from av.error import InvalidDataError
 
+from keyreel.media.video_reader import open_undecoded
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -36,7 +38,7 @@ def sample_frames(path: Path) -> list[SampledFrame]:
 
     Our videos have one in two seconds. Fewer than three are followed by two more frames from the last group.
     """
-    with av.open(path) as container:
+    with open_undecoded(path) as container:
         stream = container.streams.video[0]
         packets = [packet for packet in container.demux(stream) if packet.size]
         sync_indexes = [number for number, packet in enumerate(packets) if packet.is_keyframe]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import av
 from av.codec.context import ThreadType
@@ -13,9 +13,26 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from av.container import InputContainer
     from av.video.frame import VideoFrame
 
     from keyreel.engine import Frame
+
+_DECODE_NOTHING: Final = {"skip_frame": "all"}
+
+
+def open_undecoded(path: Path) -> InputContainer:
+    """Open a video without having its first frames decoded, which tells no more than the pixels' format.
+
+    That takes 0.6 ms instead of 6 for 540p and 16 for 1080p. The packets decode as ever.
+
+    Raises:
+        FFmpegError: the file is not a readable video.
+    """
+    # The options are those of the decoder that FFmpeg itself runs for a look at the stream: the first one, as
+    # in all videos that are written here. Another one would be looked at as usual. PyAV's stub has another
+    # type for them than its documentation and its code.
+    return av.open(path, stream_options=[dict(_DECODE_NOTHING)])  # type: ignore[list-item] # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def read_frames(path: Path) -> Iterator[Frame]:

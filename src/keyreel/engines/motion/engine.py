@@ -68,7 +68,8 @@ class MotionEngine:
         path = shot_paths[0] if len(shot_paths) == 1 else _join_shots(shot_paths, job)
         return Clip(
             path,
-            audible_content=find_audible_content(order),
+            # The images are looked at for it once more.
+            audible_content=find_audible_content(order) if order.sound.ambience else (),
             source=_MODES[order.operation].source,
             notes=build_notes(order),
         )

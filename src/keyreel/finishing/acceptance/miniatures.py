@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
-import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image
+
+from keyreel.media.video_reader import open_undecoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,7 +78,7 @@ def read_miniatures(path: Path, size: tuple[int, int], *, with_end: bool) -> tup
     Raises:
         FFmpegError: the clip cannot be decoded.
     """
-    with av.open(path) as container:
+    with open_undecoded(path) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
         # Frames that no other refers to, three of four, are skipped: that halves the time.

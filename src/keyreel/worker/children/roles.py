@@ -29,7 +29,13 @@ _JOB_MODULES: Final = (
     "keyreel.media.video_writer",
     "keyreel.worker.children.preview",
 )
-_FINISHING_MODULES: Final = ("keyreel.finishing.acceptance.inspection", "keyreel.finishing.pipeline")
+_FINISHING_MODULES: Final = (
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
+    "c2pa",
+    "keyreel.finishing.acceptance.inspection",
+    "keyreel.finishing.pipeline",
+)
 """What the first job and the first clip need, loaded before they come."""
 _FINISHING_IDLE_SECONDS: Final = 120.0
 """Seconds without work after which a finishing child ends: one that has spoken holds 0.6 GB of voices."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,12 +11,9 @@ import pytest
 from keyreel.engine import AudibleContent, DigitalSourceType
 from keyreel.engines.motion.analysis.audible_content import find_audible_content
 from keyreel.engines.motion.engine import MotionEngine
-from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, Subject
+from keyreel.order import Amplitude, ImageRef, Operation, Order, Resolution, Shot, Size, SoundOptions, Subject
 from keyreel.testing import FolderJob
 from support.keyframe_scenes import multiframe, saved, terrain, view
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def order(operation: Operation, prompt: str, image: Path, *names: str) -> Order:
@@ -85,6 +82,13 @@ def test_a_clip_says_what_each_shot_shows_and_that_it_was_composed(tmp_path: Pat
         replace(video_order.shots[0], prompt="rain"),
         replace(video_order.shots[1], prompt="the wind blows"),
     )
-    clip = asyncio.run(MotionEngine().render(replace(video_order, shots=shots), FolderJob(tmp_path)))
+    video_order = replace(video_order, shots=shots, sound=SoundOptions(ambience=True))
+    clip = asyncio.run(MotionEngine().render(video_order, FolderJob(tmp_path)))
     assert clip.audible_content == (frozenset({AudibleContent.RAIN}), frozenset({AudibleContent.WIND}))
     assert clip.source is DigitalSourceType.COMPOSITE
+
+
+def test_without_ambience_nothing_is_listened_for(tmp_path: Path) -> None:
+    (image,) = saved(tmp_path, view(terrain(1), 60, 60))
+    silent = order(Operation.IMG2VIDEO, "rain", Path(image))
+    assert asyncio.run(MotionEngine().render(silent, FolderJob(tmp_path))).audible_content == ()

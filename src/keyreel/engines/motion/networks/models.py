@@ -28,6 +28,9 @@ _INFERENCE_THREADS: Final = 1
 _MAX_CACHED_SHAPES: Final = 4
 """Input shapes for which a compiled network is kept; the least recently used one goes first."""
 
+_HALF_SIZE_SALIENCY: Final = 2
+"""Of U²-Net's outputs the one from its decoder at half the size; 0 is all of them fused, 1 the full size."""
+
 # bf16 maths, the default on some CPUs, is 10 to 100 times less exact and shows as shimmer in flat areas.
 _OPENVINO_CONFIG: Final = {
     "INFERENCE_PRECISION_HINT": "f32",
@@ -38,10 +41,14 @@ _OPENVINO_CONFIG: Final = {
 
 
 class Network:
-    """One network: call it with float32 inputs in their declared order; the outputs come in theirs."""
+    """One network: call it with float32 inputs in their declared order; the outputs come in theirs.
 
-    def __init__(self, name: str) -> None:
+    With `output`, the index of one of them, that one alone comes, and what only others need is not computed.
+    """
+
+    def __init__(self, name: str, *, output: int | None = None) -> None:
         self._core = ov.Core()
+        self._output = output
         self._weights = _read_verified(f"motion_{name}.onnx")
         self._compiled: OrderedDict[tuple[tuple[int, ...], ...], ov.CompiledModel] = OrderedDict()
 
@@ -56,7 +63,7 @@ class Network:
         self._get_compiled(shapes)
 
     def release_buffers(self) -> None:
-        """Free what the network needs only while it runs: U²-Net-p 115 MB, for 0.03 s at its next run."""
+        """Free what the network needs only while it runs: U²-Net-p 80 MB, for 0.03 s at its next run."""
         for compiled in self._compiled.values():
             compiled.release_memory()
 
@@ -64,6 +71,10 @@ class Network:
         compiled = self._compiled.pop(shapes, None)
         if compiled is None:
             model = self._core.read_model(self._weights)
+            if self._output is not None:
+                for index, result in enumerate(model.get_results()):
+                    if index != self._output:
+                        model.remove_result(result)
             model.reshape(dict(enumerate(shapes)))
             compiled = self._core.compile_model(model, "CPU", _OPENVINO_CONFIG)
         self._compiled[shapes] = compiled
@@ -92,20 +103,22 @@ class Networks:
 
     @cached_property
     def u2netp(self) -> Network:
-        """Salient object detection (U²-Net, Qin et al. 2020): x [1,3,320,320] → seven maps [1,1,320,320].
+        """Salient object detection (U²-Net, Qin et al. 2020): x [1,3,h,w] → saliency [1,1,h,w], 0 … 1.
 
-        The input is normalised RGB; of the maps, saliency 0 … 1, only the first is used.
+        The input is normalised RGB. The map is that of the last decoder but one, which works at half the
+        size: the last one takes 55 % of the time, and edges are refined afterwards in either case. On the
+        example images the refined mattes of both overlap by 97.4 to 99.9 %.
         """
-        return load_network("u2netp")
+        return load_network("u2netp", output=_HALF_SIZE_SALIENCY)
 
 
-def load_network(name: str) -> Network:
-    """Load "rife" or "u2netp".
+def load_network(name: str, *, output: int | None = None) -> Network:
+    """Load "rife" or "u2netp", for all outputs or for the one of an index.
 
     Raises:
         RenderFailed: the weights are missing or damaged.
     """
-    return Network(name)
+    return Network(name, output=output)
 
 
 def _read_verified(file: str) -> bytes:
