@@ -32,7 +32,6 @@ _SETTINGS: Final = {
     "listen_addresses": "",
     "max_connections": "200",
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "64MB",
     "autovacuum": "off",
@@ -105,6 +104,8 @@ class PostgresCluster:
             connection.execute("SET session_replication_role = replica")
             for table in reversed(METADATA.sorted_tables):
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+            connection.execute("INSERT INTO audit_head VALUES (1, 0)")
+            connection.execute("SELECT setval('postings_id_seq', 1, false)")
             connection.execute("UPDATE alembic_version SET version_num = %s", (self._version,))
         return url
 

@@ -24,6 +24,7 @@ from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.admission import NO_CHECKS, Admission
 from keyreel.tasks.idempotency import IdempotencyRecord
 from keyreel.tasks.webhooks.events import Callback
+from support.databases import is_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,14 +61,11 @@ def test_a_group_is_one_transaction_with_one_read(store: TaskStore, submission: 
     with store.database.count_statements() as counts:
         found = admit_together(store, [(task, NO_CHECKS) for task in tasks])
     assert found == [None] * 16
-    assert counts == {
-        "BEGIN": 1,
-        "SELECT": 1,
-        "INSERT INTO tasks": 16,
-        "INSERT INTO postings": 16,
-        "INSERT INTO accounts": 1,
-        "COMMIT": 1,
-    }
+    begun = {"BEGIN": 1, "SELECT": 1, "COMMIT": 1}
+    # The connection is tried first, and the tenant locked; its driver begins and commits by itself.
+    asked = begun if is_sqlite() else {";": 1, "SELECT": 2}
+    written = {"INSERT INTO tasks": 16, "INSERT INTO postings": 16, "INSERT INTO accounts": 1}
+    assert counts == {**asked, **written}
     assert {task.id for task in store.list("ann")} == {task.id for task in tasks}
     assert audit_ledger(store.database).problems == ()
 

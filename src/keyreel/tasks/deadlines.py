@@ -70,11 +70,12 @@ class Deadlines:
             .order_by(TASKS.c.deadline, TASKS.c.id)
             .limit(_BATCH_SIZE)
         )
+        free = due.with_for_update(skip_locked=True)
         with self._database.read() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return 0
         with self._database.write() as connection:
-            return len(cancel_unfinished(connection, now, TASKS.c.id.in_(due), Expired(reason)))
+            return len(cancel_unfinished(connection, now, TASKS.c.id.in_(free), Expired(reason)))
 
     def shift(self, jump: timedelta) -> None:
         """Move deadlines, ready times and retries by a jump of the clock that was set while the server ran.

@@ -162,7 +162,9 @@ class Retention:
         if not numbers:
             return ()
         with self._database.write() as connection:
-            connection.execute(update(TASKS).where(TASKS.c.id.in_(numbers)).values(values))
+            # Of those that another process has not changed meanwhile.
+            change = update(TASKS).where(TASKS.c.id.in_(numbers), *which).values(values)
+            numbers = connection.execute(change.returning(TASKS.c.id)).scalars().all()
             for column in (TASKS.c.video, TASKS.c.cover, TASKS.c.clean):
                 expired = select(column).where(TASKS.c.id.in_(numbers), column != "")
                 connection.execute(delete(STORED_FILES).where(STORED_FILES.c.key.in_(expired)))

@@ -14,9 +14,11 @@ from keyreel.task import UNFINISHED_STATES, Submission, Task, TaskFilter, TaskId
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS, AdmissionChecks, NewTask, admit_all
 from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
+from keyreel.tasks.clocks.database_clock import DatabaseClock
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
 from keyreel.tasks.database.folder_lock import FolderLock
 from keyreel.tasks.database.opening import DatabaseLocation
+from keyreel.tasks.database.portable_sql import take_node_number
 from keyreel.tasks.database.prepared import PreparedQuery
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
 from keyreel.tasks.database.writer import DatabaseWriter
@@ -72,12 +74,15 @@ class TaskStore:
         self.database = database
         self._lock = lock
         self.clock = clock
-        self.trusted_clock = JumpSafeClock(clock, ClockJumpDetector(SystemClock()))
+        # The clock of a shared database does not follow the machine's.
+        watched = clock if isinstance(clock, DatabaseClock) else SystemClock()
+        self.trusted_clock = JumpSafeClock(clock, ClockJumpDetector(watched))
         self.writer = DatabaseWriter(database)
         self.queue = TaskQueue(database, clock, default_quotas)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
-        self._ids = SnowflakeGenerator(clock, random, last=last or 0)
+        node = None if lock is None else take_node_number(database)
+        self._ids = SnowflakeGenerator(clock, random, last=last or 0, node=node)
 
     @classmethod
     def open_read_only(
@@ -128,12 +133,19 @@ class TaskStore:
             undo.callback(database.close)
             undo.enter_context(database.refuse_damage())
             database.migrate()
-            if not database.is_shared:
+            if database.is_shared:
+                clock = DatabaseClock(database) if isinstance(clock, SystemClock) else clock
+            else:
                 with database.write() as connection:
                     requeue_running_tasks(connection)
             store = cls(database, lock, clock, random, default_quotas=default_quotas)
             undo.pop_all()
         return store
+
+    async def synchronise_clock(self) -> None:
+        """Ask a shared database for its time; a clock of this machine needs nobody."""
+        if isinstance(self.clock, DatabaseClock):
+            await self.database.ask(self.clock.synchronise)
 
     def close(self) -> None:
         """Close the database and unlock the folder."""
@@ -220,6 +232,11 @@ class TaskStore:
         """Do as `admit`, without holding up the event loop: submits that come together share one commit."""
         entry = NewTask(task, draft, callback, admission, outcome, self.trusted_clock.now())
         return await self.writer.commit_together(admit_all, entry)
+
+    async def has_admitted(self, task: Task) -> bool:
+        """Say whether a composed task is on disk."""
+        parameters = {"id": int(task.id), "tenant": task.submission.tenant}
+        return await self.database.ask(lambda: self.database.find(_FIND_TASK, parameters)) is not None
 
     def check_admission(self, submission: Submission, admission: Admission) -> str | None:
         """Say beforehand what `admit` would say now of a submission whose files are not stored yet.

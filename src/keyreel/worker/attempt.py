@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from keyreel.errors import Cancelled, LeaseLost
-from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, write_when_available
+from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class RunningAttempt:
     def __init__(self, store: TaskStore, token: FencingToken, every_seconds: float, random: Random) -> None:
         self.token: Final = token
         self._queue = store.queue
+        self._database = store.database
         self._writer = store.writer
         self._interval_seconds = every_seconds
         self._random = random
@@ -66,7 +67,7 @@ class RunningAttempt:
             await self._writer.run(lambda: self._queue.save_progress(self.token, fraction))
             self._written = fraction
         else:
-            self._queue.check(self.token)
+            await self._database.ask(lambda: self._queue.check(self.token))
 
     def for_engine(self, engine: str) -> EngineAttempt:
         """Return the attempt as an engine's child sees it."""
@@ -74,9 +75,8 @@ class RunningAttempt:
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave, in this or an earlier attempt."""
-        return await retry_while_unavailable(
-            lambda: self._queue.load_step(self.token, step), NO_TIMEOUT, self._random
-        )
+        load = partial(self._queue.load_step, self.token, step)
+        return await read_when_available(self._database, load, NO_TIMEOUT, self._random)
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""

@@ -39,6 +39,7 @@ def test_an_engine_costs_no_more_in_a_day_than_it_may(tmp_path: Path) -> None:
         store.queue.reserve_cost(second, "novita", 0.8, daily_credits=16)
 
 
+@pytest.mark.sqlite
 def test_the_operator_is_told_of_costs_and_of_what_may_have_been_paid_for(tmp_path: Path) -> None:
     with closing(open_store(tmp_path, SystemClock())) as store, hosted("async_v3", b"a video") as upstream:
         table = make_table(upstream.url, "async_v3", cost={"credits": 0.8})

@@ -95,7 +95,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
         own_key = settings.api_key.get_secret_value() or folder.ensure_own_key()
         services = Services(
             settings=settings,
-            clock=clock,
+            clock=store.clock,
             random=SystemRandom(),
             store=store,
             keys=keys,

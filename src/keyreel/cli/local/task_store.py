@@ -50,7 +50,7 @@ def open_store(
     with closing(opened) as store:
         with store.database.write() as connection:
             ensure_tenant(connection, DEFAULT_TENANT, clock.now())
-        yield store, ApiKeyStore(store.database, clock, random)
+        yield store, ApiKeyStore(store.database, store.clock, random)
 
 
 def _require_database(location: DatabaseLocation) -> None:
@@ -79,4 +79,4 @@ def open_read_only_store(location: DatabaseLocation) -> Generator[tuple[TaskStor
     clock, random = SystemClock(), SystemRandom()
     opened = TaskStore.open_read_only(location.folder, clock, random, database_url=location.url)
     with closing(opened) as store:
-        yield store, ApiKeyStore(store.database, clock, random)
+        yield store, ApiKeyStore(store.database, store.clock, random)

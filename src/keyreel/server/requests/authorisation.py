@@ -25,7 +25,7 @@ def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: S
     """Return a handler that answers callers whose key has this scope."""
 
     async def respond_to_caller(request: Request) -> Response:
-        caller = authenticator.authenticate(request, scope)
+        caller = await authenticator.authenticate(request, scope)
         request.scope["state"]["tenant"] = caller.tenant
         return await handler(request, caller)
 
@@ -38,7 +38,7 @@ def require_operator(handler: Handler, authenticator: Authenticator, refusals: R
     async def respond_to_operator(request: Request) -> Response:
         address = request.client.host if request.client else ""
         try:
-            name = authenticator.identify_operator(request)
+            name = await authenticator.identify_operator(request)
         except (InvalidKey, MissingScope, RateLimited) as error:
             refusals.record(address, type(error).__name__)
             raise

@@ -32,21 +32,22 @@ class OwnTaskRoutes:
 
     async def show(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer how a task is."""
-        task = self.services.store.get(caller.tenant, TaskId(request.path_params["id"]))
-        return self._respond(request, caller, task)
+        store, task_id = self.services.store, TaskId(request.path_params["id"])
+        task = await store.database.ask(lambda: store.get(caller.tenant, task_id))
+        return await self._respond(request, caller, task)
 
     async def approve(self, request: Request, caller: Caller) -> JSONResponse:
         """Have the video made of a held order."""
         store, task_id = self.services.store, TaskId(request.path_params["id"])
         task = await self._write(lambda: store.approve(caller.tenant, task_id))
         self.services.nudge()
-        return self._respond(request, caller, task)
+        return await self._respond(request, caller, task)
 
     async def cancel(self, request: Request, caller: Caller) -> JSONResponse:
         """Cancel a task that has not ended."""
         store, task_id = self.services.store, TaskId(request.path_params["id"])
         task = await self._write(lambda: store.cancel(caller.tenant, task_id))
-        return self._respond(request, caller, task)
+        return await self._respond(request, caller, task)
 
     async def _write(self, change: Callable[[], Task]) -> Task:
         services = self.services
@@ -54,10 +55,11 @@ class OwnTaskRoutes:
             services.store.writer, change, SUBMIT_RETRY_SECONDS, services.random
         )
 
-    def _respond(self, request: Request, caller: Caller, task: Task) -> JSONResponse:
+    async def _respond(self, request: Request, caller: Caller, task: Task) -> JSONResponse:
         if task.kept is RetentionStage.LEDGER_ONLY:
             raise LinkExpired("The record of this task is no longer kept.")
-        view, draft = TaskPresenter(self.services, request, caller), self.services.store.find_draft(task.id)
+        store, view = self.services.store, TaskPresenter(self.services, request, caller)
+        draft = await store.database.ask(lambda: store.find_draft(task.id))
         return JSONResponse(view.describe(task, draft).to_json())
 
 

@@ -7,8 +7,10 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+from keyreel.errors import Unavailable
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from keyreel.tasks.database.prepared import PreparedQuery
 
 T = TypeVar("T")
+
+
+class Contended(Unavailable):
+    """The transaction met another one, and nothing of it was written: it may be tried again at once."""
+
 
 _STATEMENT_KIND: Final = re.compile(r"INSERT INTO \w+|UPDATE \w+|DELETE FROM \w+|\w+")
 
@@ -72,6 +79,13 @@ class Database(ABC):
 
         Raises:
             Unavailable: the database cannot be read.
+        """
+
+    @abstractmethod
+    async def ask(self, call: Callable[[], T]) -> T:
+        """Return what a call returns that reads, without holding up the event loop.
+
+        It runs at once where the answer is in this machine's memory, and else in a thread.
         """
 
     @abstractmethod

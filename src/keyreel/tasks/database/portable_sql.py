@@ -6,7 +6,7 @@ from enum import IntEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Double
+from sqlalchemy import Boolean, ColumnElement, Double, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection, Insert, Table
     from sqlalchemy.sql.compiler import SQLCompiler
+
+    from keyreel.tasks.database.connection import Database
 
 
 class epoch(FunctionElement[float]):  # noqa: N801 - reads as the SQL function it stands for
@@ -53,6 +55,29 @@ def insert_or_add(table: Table, key: Column[Any], amount: Column[Any]) -> Insert
     )
 
 
+class unlocked(ColumnElement[bool]):  # noqa: N801 - reads as part of a statement
+    """The condition of a DELETE that leaves alone what another process's transaction has locked."""
+
+    type = Boolean()
+    inherit_cache = False
+
+    def __init__(self, table: Table, condition: ColumnElement[bool]) -> None:
+        self.condition = condition
+        key = tuple(table.primary_key.columns)
+        free = select(*key).where(condition).with_for_update(skip_locked=True).correlate(None)
+        self.rows = tuple_(*key).in_(free)
+
+
+@compiles(unlocked, "sqlite")
+def _unlocked_sqlite(element: unlocked, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.condition, **options)
+
+
+@compiles(unlocked, "postgresql")
+def _unlocked_postgres(element: unlocked, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.rows, **options)
+
+
 class DatabaseLock(IntEnum):
     """What transactions of several processes take in turn, each until its end.
 
@@ -66,6 +91,24 @@ class DatabaseLock(IntEnum):
     """What a tenant may still use: credits, quotas, storage; and its idempotency keys."""
     ENGINE = 4
     """What an engine has cost today."""
+    DELIVERIES = 5
+    """Choosing the next deliveries, and counting what is in flight."""
+
+
+def lock_tenants(connection: Connection, tenants: Iterable[str]) -> None:
+    """Take the locks on what these tenants may still use, until the transaction ends."""
+    take_locks(connection, [(DatabaseLock.TENANT, tenant) for tenant in tenants])
+
+
+def take_node_number(database: Database) -> int | None:
+    """Return a number that no other process on the database has; None where there is no other one.
+
+    They are counted up to 1,023 and begin again: by then, whoever had a number has ended.
+    """
+    if not database.is_shared:
+        return None
+    with database.write() as connection:
+        return int(connection.exec_driver_sql("SELECT nextval('node_numbers')").scalar_one())
 
 
 def take_locks(connection: Connection, locks: Iterable[tuple[DatabaseLock, str]]) -> None:

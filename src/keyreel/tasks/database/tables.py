@@ -285,12 +285,23 @@ AUDIT: Final = Table(
     Column("previous", Text, nullable=False),
     Index("audit_of_tenant", "tenant", "id"),
     Index("audit_of_action", "action", "id"),
-    # SQLite then remembers the last id that it gave, which tells when the newest rows are gone.
+    # As the first versions made it, which read the last id from what SQLite remembers.
     sqlite_autoincrement=True,
 )
 """What operators changed, only ever added to: triggers refuse every update and delete.
 
 `previous` is the SHA-256 of the row before, `details` JSON.
+"""
+
+AUDIT_HEAD: Final = Table(
+    "audit_head",
+    METADATA,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("last", _ID, nullable=False),
+)
+"""One row, with the id of the newest entry of the audit log: it tells when the newest rows are gone.
+
+Whoever adds an entry changes it, and holds it until the entry is on disk: so the chain has no fork.
 """
 
 CALLBACKS: Final = Table(
@@ -322,11 +333,22 @@ DELIVERIES: Final = Table(
     Column("created", Instant, nullable=False),
     Column("next_at", Instant, nullable=False),
     Column("finished", Instant),
+    Column("leased_until", Double),
     UniqueConstraint("task", "state", name="deliveries_once"),
     # In the order of the query for due deliveries: by receiver, then by time.
     Index("deliveries_due", "status", "tenant", "host", "next_at"),
+    # Those in flight: few, whatever else there is.
+    Index(
+        "deliveries_leased",
+        "leased_until",
+        sqlite_where=text("leased_until IS NOT NULL"),
+        postgresql_where=text("leased_until IS NOT NULL"),
+    ),
 )
-"""One row an event: a state of a task that is to be delivered."""
+"""One row an event: a state of a task that is to be delivered.
+
+`leased_until` is in seconds of `portable_sql.epoch`: until then another process is sending it.
+"""
 
 DELIVERY_ATTEMPTS: Final = Table(
     "delivery_attempts",

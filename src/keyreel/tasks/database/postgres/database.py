@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
@@ -20,7 +22,7 @@ from keyreel.tasks.database.schema import SchemaTooNew, require_same_version, up
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from sqlalchemy import Connection, Engine
 
@@ -68,6 +70,7 @@ class PostgresDatabase(Database):
         self._own_reader: PostgresDatabase | None = None
         self._counter: StatementCounter | None = None
         self._counter_lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="postgres")
         parsed = make_url(url)
         self._place = _describe(parsed)
         engine = self._engine = _open_engine(parsed, read_only=read_only)
@@ -144,6 +147,10 @@ class PostgresDatabase(Database):
             value, _ = query.find(connection.connection.cursor(), parameters, connection.dialect.name)
             return value
 
+    async def ask(self, call: Callable[[], T]) -> T:
+        """Return what a call returns that reads, in one of as many threads as there are connections."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
     @contextmanager
     def snapshot(self) -> Generator[Connection]:
         """Lend a connection for SELECTs that all see the database at one moment.
@@ -212,6 +219,7 @@ class PostgresDatabase(Database):
         with self._reader_lock:
             if self._own_reader is not None:
                 self._own_reader.close()
+        self._threads.shutdown()
         self._engine.dispose()
 
     def _require_usable(self) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from keyreel.errors import Unavailable
+from keyreel.tasks.database.connection import Contended
 
 _UNAVAILABLE: Final = (
     "08",  # the connection was lost or never came about
@@ -35,10 +36,6 @@ _CONTENDED_CODES: Final = frozenset(
     }
 )
 _DAMAGE_CODES: Final = ("XX001", "XX002")
-
-
-class Contended(Unavailable):
-    """The transaction met another one, and nothing of it was written: it may be tried again at once."""
 
 
 def translate(error: BaseException) -> Unavailable | None:
