@@ -10,7 +10,8 @@ from sqlalchemy import and_, select, update
 from keyreel.errors import Expired
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
 from keyreel.task import UNFINISHED_STATES, TaskState
-from keyreel.tasks.database.tables import DELIVERIES, TASKS, add_interval
+from keyreel.tasks.database.columns import add_interval
+from keyreel.tasks.database.tables import DELIVERIES, TASKS
 from keyreel.tasks.outcomes import cancel_unfinished
 from keyreel.tasks.scheduling import Priority
 from keyreel.tasks.webhooks.events import DeliveryStatus

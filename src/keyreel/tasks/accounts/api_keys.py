@@ -15,8 +15,9 @@ from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
 from keyreel.tasks.accounts.standing import FIND_STANDING
 from keyreel.tasks.accounts.tenants import ensure_tenant
 from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
+from keyreel.tasks.database.columns import Instant
 from keyreel.tasks.database.prepared import PreparedQuery
-from keyreel.tasks.database.tables import API_KEYS, TENANTS, Instant
+from keyreel.tasks.database.tables import API_KEYS, TENANTS
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,8 +13,9 @@ from keyreel.tasks.accounts.ledger import get_free_account, get_held_account
 from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
 from keyreel.tasks.accounts.stored_files import sum_bytes_of_tenant
 from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
+from keyreel.tasks.database.columns import Instant
 from keyreel.tasks.database.portable_sql import insert_if_absent, lock_tenants
-from keyreel.tasks.database.tables import ACCOUNTS, TENANTS, Instant
+from keyreel.tasks.database.tables import ACCOUNTS, TENANTS
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,8 +16,9 @@ from sqlalchemy import bindparam, exists, func, insert, literal, or_, select, up
 from keyreel.errors import UnknownTask
 from keyreel.task import TaskId, TaskState
 from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
+from keyreel.tasks.database.columns import add_interval
 from keyreel.tasks.database.portable_sql import DatabaseLock, epoch, take_locks
-from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS, add_interval
+from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS
 from keyreel.tasks.ids import parse_task_id
 from keyreel.tasks.webhooks.events import DeliveryStatus, bypass_index, delete_spent_keys
 
