@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import bindparam, exists, func, insert, literal, or_, select, update
 
@@ -87,6 +87,14 @@ class _InFlight(Protocol):
     def task(self) -> Any: ...
 
 
+class _Leased(NamedTuple):
+    """What some process is delivering."""
+
+    tenant: str
+    host: str
+    task: int
+
+
 _SELECT_DELIVERIES: Final = select(
     DELIVERIES, CALLBACKS.c.url, CALLBACKS.c.base, CALLBACKS.c.sealed_key
 ).join_from(DELIVERIES, CALLBACKS)
@@ -131,7 +139,7 @@ class DeliveryStore:
                 return ()
         with self._database.write() as connection:
             take_locks(connection, [(DatabaseLock.DELIVERIES, "")])
-            due = self._choose_due(connection, connection.execute(_SELECT_LEASED).all(), room)
+            due = self._choose_due(connection, _list_leased(connection), room)
             lease = update(DELIVERIES).where(DELIVERIES.c.id.in_([each.id for each in due]))
             connection.execute(lease.values(leased_until=epoch() + literal(_LEASE_SECONDS)))
             return due
@@ -243,6 +251,10 @@ class DeliveryStore:
             DELIVERIES.c.task.in_(select(CALLBACKS.c.task).where(same)),
         )
         connection.execute(left.values(status=DeliveryStatus.DISABLED, finished=now))
+
+
+def _list_leased(connection: Connection) -> list[_Leased]:
+    return [_Leased(*row) for row in connection.execute(_SELECT_LEASED)]
 
 
 def _build_callback_filter(delivery: Delivery, *, all_tasks: bool) -> ColumnElement[bool]:
