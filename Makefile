@@ -39,6 +39,7 @@ test-diffusers: .venv-diffusers/ready
 test-cluster: .venv-cluster/ready
 	.venv-cluster/bin/python -m pytest -n 2 --dist loadfile -o "pythonpath=tests tests_cluster" tests_cluster
 	.venv-cluster/bin/python -m pytest -n 2 --dist loadfile tests/storage
+	.venv-cluster/bin/python -m pytest -n 2 --dist loadfile --database postgres tests/tasks
 
 .venv-cluster/ready: requirements.lock requirements-cluster.txt pyproject.toml
 	test -x .venv-cluster/bin/python || $(PYTHON) -m venv .venv-cluster

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.admission import NO_CHECKS, Admission
 from keyreel.tasks.idempotency import IdempotencyRecord
 from keyreel.tasks.webhooks.events import Callback
+from support.databases import is_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,14 +61,11 @@ def test_a_group_is_one_transaction_with_one_read(store: TaskStore, submission: 
     with store.database.count_statements() as counts:
         found = admit_together(store, [(task, NO_CHECKS) for task in tasks])
     assert found == [None] * 16
-    assert counts == {
-        "BEGIN": 1,
-        "SELECT": 1,
-        "INSERT INTO tasks": 16,
-        "INSERT INTO postings": 16,
-        "INSERT INTO accounts": 1,
-        "COMMIT": 1,
-    }
+    begun = {"BEGIN": 1, "SELECT": 1, "COMMIT": 1}
+    # The connection is tried first, and the tenant locked; its driver begins and commits by itself.
+    asked = begun if is_sqlite() else {";": 1, "SELECT": 2}
+    written = {"INSERT INTO tasks": 16, "INSERT INTO postings": 16, "INSERT INTO accounts": 1}
+    assert counts == {**asked, **written}
     assert {task.id for task in store.list("ann")} == {task.id for task in tasks}
     assert audit_ledger(store.database).problems == ()
 
@@ -149,7 +146,8 @@ def test_whoever_lost_the_right_to_submit_is_refused_alone(
 def test_a_row_that_cannot_be_stored_undoes_its_own_task_alone(store: TaskStore, submission: Make) -> None:
     first, second, third = draft(store, *[submission(credits=1)] * 3)
     found = admit_together(store, [(task, NO_CHECKS) for task in (first, second, first, third)])
-    assert kinds(found) == [None, None, sqlite3.IntegrityError, None]
+    assert kinds(found)[:2] + kinds(found)[3:] == [None, None, None]
+    assert type(found[2]).__name__ in {"IntegrityError", "UniqueViolation"}
     assert [task.id for task in store.list("ann")] == [third.id, second.id, first.id]
     assert audit_ledger(store.database).problems == ()
 

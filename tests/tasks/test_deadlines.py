@@ -157,7 +157,7 @@ def test_who_runs_as_many_as_may_lets_others_pass(
     store.accept(submission("bob", off_peak=True, key_id="key_2"))
     last = store.accept(submission("eve", off_peak=True))
     full = SaturatedOwners(keys=("key_2",), tenants=frozenset({"ann"}))
-    with store.database.snapshot() as connection:
+    with store.database.write() as connection:
         assert find_next_task(connection, clock.now(), full) == int(last.id)
         assert find_next_task(connection, clock.now(), full, off_peak=False) is None
 

@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         default_factory=get_default_data_folder, description="Folder of everything that must survive."
     )
     storage: StorageUrl = ""
+    database: SecretStr = Field(
+        default=SecretStr(""),
+        description="Postgres database, which several machines may share, such as "
+        "`postgresql://user:password@host/name`. Empty: an SQLite file in the data folder.",
+    )
     host: str = Field(
         default="127.0.0.1", pattern=_HOST_PATTERN, max_length=253, description="Address to listen on."
     )
@@ -344,7 +349,7 @@ class Settings(BaseSettings):
     def _parse_routing_rules(cls, value: Any) -> Any:
         return parse_routing_rules(value)
 
-    @field_validator("api_key", "webhook_secret")
+    @field_validator(*SECRET_RULES)
     @classmethod
     def _check_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         pattern, rule = SECRET_RULES[str(info.field_name)]

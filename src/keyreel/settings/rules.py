@@ -16,6 +16,10 @@ PATTERN_RULES: Final = {
 """The rules that patterns hold, in words."""
 SECRET_RULES: Final = {
     "api_key": (re.compile(r"[!-~]{1,256}"), "must be 1 to 256 printable ASCII characters without a space"),
+    "database": (
+        re.compile(r"postgres(ql)?://[!-~]+"),
+        "must be a URL such as postgresql://user:password@host/name, without a space",
+    ),
     "webhook_secret": (
         re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}"),
         "must be whsec_ and base64 of 24 to 64 bytes",

@@ -18,6 +18,7 @@ from keyreel.tasks.accounts.ledger import PriceHold, post_holds
 from keyreel.tasks.accounts.quotas import OwnerQuotas, QuotaUse
 from keyreel.tasks.accounts.stored_files import count_files
 from keyreel.tasks.accounts.submitters import Submitters
+from keyreel.tasks.database.portable_sql import lock_tenants
 from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.deadlines import keep_queued, make_held_columns, make_queue_columns
@@ -172,6 +173,7 @@ def admit_all(connection: Connection, entries: Sequence[NewTask]) -> list[str | 
     Returns for each None where its task was stored, the body that answered the same submit before, or why it
     is refused.
     """
+    lock_tenants(connection, {entry.task.submission.tenant for entry in entries})
     checks = AdmissionChecks(connection)
     results = list[str | Refusal | None]()
     for entry in entries:

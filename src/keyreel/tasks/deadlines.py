@@ -10,7 +10,8 @@ from sqlalchemy import and_, select, update
 from keyreel.errors import Expired
 from keyreel.off_peak import MAX_OFF_PEAK_WAIT
 from keyreel.task import UNFINISHED_STATES, TaskState
-from keyreel.tasks.database.tables import DELIVERIES, TASKS, add_interval
+from keyreel.tasks.database.columns import add_interval
+from keyreel.tasks.database.tables import DELIVERIES, TASKS
 from keyreel.tasks.outcomes import cancel_unfinished
 from keyreel.tasks.scheduling import Priority
 from keyreel.tasks.webhooks.events import DeliveryStatus
@@ -70,11 +71,12 @@ class Deadlines:
             .order_by(TASKS.c.deadline, TASKS.c.id)
             .limit(_BATCH_SIZE)
         )
+        free = due.with_for_update(skip_locked=True)
         with self._database.read() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return 0
         with self._database.write() as connection:
-            return len(cancel_unfinished(connection, now, TASKS.c.id.in_(due), Expired(reason)))
+            return len(cancel_unfinished(connection, now, TASKS.c.id.in_(free), Expired(reason)))
 
     def shift(self, jump: timedelta) -> None:
         """Move deadlines, ready times and retries by a jump of the clock that was set while the server ran.

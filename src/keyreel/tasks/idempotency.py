@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, delete, insert, select
 
 from keyreel.errors import IdempotencyConflict
+from keyreel.tasks.database.portable_sql import unlocked
 from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import IDEMPOTENCY
 
@@ -26,7 +27,7 @@ _SELECT_RESPONSE: Final = PreparedStatement(
     )
 )
 _DELETE_EXPIRED: Final = PreparedStatement(
-    delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires <= bindparam("now"))
+    delete(IDEMPOTENCY).where(unlocked(IDEMPOTENCY, IDEMPOTENCY.c.expires <= bindparam("now")))
 )
 _INSERT_RESPONSE: Final = PreparedStatement(insert(IDEMPOTENCY))
 

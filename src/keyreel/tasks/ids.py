@@ -22,15 +22,22 @@ MAX_TASK_ID: Final = 2**63 - 1
 """The largest signed 64-bit integer, as databases keep it."""
 _RANDOM_BITS: Final = 22
 """41 bits of milliseconds reach until 2084; every id until then has 19 digits or fewer."""
+_NODE_BITS: Final = 10
+"""Of the random ones: 1,024 nodes, as `node_numbers` counts them."""
 
 
 class SnowflakeGenerator:
-    """Gives ids that always rise, also when the clock steps back."""
+    """Gives ids that always rise, also when the clock steps back.
 
-    def __init__(self, clock: Clock, random: Random, *, last: int) -> None:
+    Of several processes on one database, each has a `node` number, which its ids end with: so no two ever
+    give the same, whatever their clocks say.
+    """
+
+    def __init__(self, clock: Clock, random: Random, *, last: int, node: int | None = None) -> None:
         self._clock = clock
         self._random = random
         self._last = last
+        self._node = node
         self._lock = Lock()
 
     def next_id(self) -> int:
@@ -38,7 +45,12 @@ class SnowflakeGenerator:
         milliseconds = (self._clock.now() - _EPOCH) // _MILLISECOND
         fresh = milliseconds << _RANDOM_BITS | self._random.getrandbits(_RANDOM_BITS)
         with self._lock:
-            self._last = max(fresh, self._last + 1)
+            if self._node is None:
+                self._last = max(fresh, self._last + 1)
+            else:
+                self._last = (
+                    max(fresh >> _NODE_BITS, (self._last >> _NODE_BITS) + 1) << _NODE_BITS | self._node
+                )
             return self._last
 
 

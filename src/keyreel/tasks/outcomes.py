@@ -10,6 +10,7 @@ from sqlalchemy import case, insert, update
 from keyreel.task import UNFINISHED_STATES, Task, TaskState
 from keyreel.tasks.accounts.ledger import Ledger
 from keyreel.tasks.accounts.stored_files import count_files
+from keyreel.tasks.database.portable_sql import lock_tenants
 from keyreel.tasks.database.tables import TASKS, TEST_TASKS, task_from_row
 from keyreel.tasks.webhooks.events import record_event
 
@@ -65,6 +66,7 @@ def write_outcome(
     if row is None:
         return None
     task = task_from_row(row)
+    lock_tenants(connection, [task.submission.tenant])
     _settle_credits(Ledger(connection, now), task)
     if isinstance(outcome, Success):
         count_files(connection, task.submission.tenant, outcome.files)
@@ -118,6 +120,7 @@ def _cancel(
         .returning(TASKS.c.id, TASKS.c.tenant, TASKS.c.credits)
     )
     rows = connection.execute(change).all()
+    lock_tenants(connection, {row.tenant for row in rows})
     for row in rows:
         Ledger(connection, now).refund(row.id, row.tenant, row.credits)
         record_event(connection, now, row.id, TaskState.CANCELLED)

@@ -103,9 +103,9 @@ class Retention:
                 raise NotEnded(f"Task {task_id} is {state}: cancel it before it is deleted.")
             cancel_unfinished(connection, now, TASKS.c.draft_of == number, Cancelled())
             drafts = connection.execute(select(TASKS.c.id).where(TASKS.c.draft_of == number)).scalars()
-            numbers = [number, *drafts]
-            _update_tasks(connection, numbers, _FORGOTTEN_COLUMNS)
-        return tuple(TaskId(str(each)) for each in numbers)
+            which = [TASKS.c.id.in_([number, *drafts])]
+            deleted = _update_tasks(connection, which, _FORGOTTEN_COLUMNS)
+        return tuple(TaskId(str(each)) for each in deleted)
 
     def delete_test_tasks(self, before: datetime) -> int:
         """Delete a batch of tasks in test mode that ended by `before`; return how many.
@@ -188,19 +188,24 @@ class Retention:
         if not numbers:
             return ()
         with self._database.write() as connection:
-            _update_tasks(connection, numbers, values)
+            # Of those that another process has not changed meanwhile.
+            numbers = _update_tasks(connection, [TASKS.c.id.in_(numbers), *which], values)
         return tuple(TaskId(str(number)) for number in numbers)
 
 
-def _update_tasks(connection: Connection, numbers: Sequence[int], values: dict[str, Any]) -> None:
-    """Change tasks whose files are to be deleted; these count for nobody any more."""
-    connection.execute(update(TASKS).where(TASKS.c.id.in_(numbers)).values(values))
+def _update_tasks(
+    connection: Connection, which: Sequence[ColumnElement[bool]], values: dict[str, Any]
+) -> Sequence[int]:
+    """Change tasks whose files are to be deleted, which count for nobody any more; return the tasks' ids."""
+    change = update(TASKS).where(*which).values(values).returning(TASKS.c.id)
+    numbers = connection.execute(change).scalars().all()
     for column in (TASKS.c.video, TASKS.c.cover, TASKS.c.clean):
         expired = select(column).where(TASKS.c.id.in_(numbers), column != "")
         connection.execute(delete(STORED_FILES).where(STORED_FILES.c.key.in_(expired)))
     if values is _FORGOTTEN_COLUMNS:
         for table in (STEPS, CALLBACKS):
             connection.execute(delete(table).where(table.c.task.in_(numbers)))
+    return numbers
 
 
 async def find_missing_files(database: Database, storage: ObjectStorage) -> AsyncIterator[tuple[TaskId, str]]:

@@ -64,13 +64,13 @@ def find_next_task(
         if tenant in saturated.tenants:
             continue
         query = build_tenant_next_query(tenant, now, saturated.keys)
-        found = connection.execute(_narrow_to_engines(query, engines)).scalar()
+        found = connection.execute(_choose_first(query, engines)).scalar()
         if found is not None:
             return found
     if not off_peak:
         return None
     query = build_off_peak_query(now, saturated)
-    return connection.execute(_narrow_to_engines(query, engines)).scalar()
+    return connection.execute(_choose_first(query, engines)).scalar()
 
 
 def _waits_for(connection: Connection, engines: tuple[str, ...]) -> bool:
@@ -79,8 +79,10 @@ def _waits_for(connection: Connection, engines: tuple[str, ...]) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _narrow_to_engines(query: Select[int], engines: tuple[str, ...] | None) -> Select[int]:
-    return query if engines is None else query.where(TASKS.c.engine.in_((*engines, "")))
+def _choose_first(query: Select[int], engines: tuple[str, ...] | None) -> Select[int]:
+    """Narrow a query to these engines; it passes over what another process is about to cancel."""
+    narrowed = query if engines is None else query.where(TASKS.c.engine.in_((*engines, "")))
+    return narrowed.with_for_update(skip_locked=True)
 
 
 def find_paused_tenants(connection: Connection, now: datetime) -> frozenset[str]:

@@ -14,10 +14,12 @@ from keyreel.task import UNFINISHED_STATES, Submission, Task, TaskFilter, TaskId
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS, AdmissionChecks, NewTask, admit_all
 from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
+from keyreel.tasks.clocks.database_clock import DatabaseClock
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
-from keyreel.tasks.database.committed_rows import PreparedQuery
-from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
+from keyreel.tasks.database.opening import DatabaseLocation
+from keyreel.tasks.database.portable_sql import take_node_number
+from keyreel.tasks.database.prepared import PreparedQuery
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
 from keyreel.tasks.database.writer import DatabaseWriter
 from keyreel.tasks.deadlines import make_held_columns, make_queue_columns
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
     from keyreel.tasks.accounts.quotas import Quotas
     from keyreel.tasks.admission import Admission
+    from keyreel.tasks.database.connection import Database
     from keyreel.tasks.outcomes import Failure, Success
     from keyreel.tasks.webhooks.events import Callback
 
@@ -72,23 +75,28 @@ class TaskStore:
         self.database = database
         self._lock = lock
         self.clock = clock
-        self.trusted_clock = JumpSafeClock(clock, ClockJumpDetector(SystemClock()))
+        # The clock of a shared database does not follow the machine's.
+        watched = clock if isinstance(clock, DatabaseClock) else SystemClock()
+        self.trusted_clock = JumpSafeClock(clock, ClockJumpDetector(watched))
         self.writer = DatabaseWriter(database)
         self.queue = TaskQueue(database, clock, default_quotas)
         self.upstream_callbacks = UpstreamCallbacks(database, clock)
         with database.read() as connection:
             last = connection.execute(select(func.max(TASKS.c.id))).scalar()
-        self._ids = SnowflakeGenerator(clock, random, last=last or 0)
+        node = None if lock is None else take_node_number(database)
+        self._ids = SnowflakeGenerator(clock, random, last=last or 0, node=node)
 
     @classmethod
-    def open_read_only(cls, folder: Path, clock: Clock, random: Random) -> TaskStore:
-        """Open the folder's database beside whoever works on it; a call that would change it fails.
+    def open_read_only(
+        cls, folder: Path, clock: Clock, random: Random, *, database_url: str = ""
+    ) -> TaskStore:
+        """Open the database beside whoever works on it; a call that would change it fails.
 
         Raises:
             InvalidSetting: there is none, or it is another version's.
             Unavailable: it cannot be read.
         """
-        database = Database.open_read_only(folder / DATABASE_FILE)
+        database = DatabaseLocation(folder, database_url).open_read_only()
         with ExitStack() as undo:
             undo.callback(database.close)
             store = cls(database, None, clock, random, default_quotas=NO_QUOTAS)
@@ -97,14 +105,22 @@ class TaskStore:
 
     @classmethod
     def open(
-        cls, folder: Path, clock: Clock, random: Random, *, default_quotas: Quotas = NO_QUOTAS
+        cls,
+        folder: Path,
+        clock: Clock,
+        random: Random,
+        *,
+        default_quotas: Quotas = NO_QUOTAS,
+        database_url: str = "",
     ) -> TaskStore:
-        """Open the folder's database, made or brought up to date where needed, for this process alone.
+        """Open the folder's database, made or brought up to date where needed, or the one at `database_url`.
 
-        `default_quotas` are the quotas of keys that have none of their own.
+        The folder is this process's alone. `default_quotas` are the quotas of keys that have none of their
+        own.
 
-        Tasks that ran when the last process ended go back to the queue at once, with their finished steps and
-        without a crash counted: the lock proves that nobody runs them.
+        In a database of one process, tasks that ran when the last process ended go back to the queue at once,
+        with their finished steps and without a crash counted: the lock proves that nobody runs them. In a
+        shared one, their leases lapse.
 
         Raises:
             DataFolderLocked: another process works on the folder.
@@ -115,15 +131,23 @@ class TaskStore:
         with ExitStack() as undo:
             lock = FolderLock(folder)
             undo.callback(lock.release)
-            database = Database(folder / DATABASE_FILE)
+            database = DatabaseLocation(folder, database_url).open()
             undo.callback(database.close)
             undo.enter_context(database.refuse_damage())
             database.migrate()
-            with database.write() as connection:
-                requeue_running_tasks(connection)
+            if database.is_shared:
+                clock = DatabaseClock(database) if isinstance(clock, SystemClock) else clock
+            else:
+                with database.write() as connection:
+                    requeue_running_tasks(connection)
             store = cls(database, lock, clock, random, default_quotas=default_quotas)
             undo.pop_all()
         return store
+
+    async def synchronise_clock(self) -> None:
+        """Ask a shared database for its time; a clock of this machine needs nobody."""
+        if isinstance(self.clock, DatabaseClock):
+            await self.database.ask(self.clock.synchronise)
 
     def close(self) -> None:
         """Close the database and unlock the folder."""
@@ -210,6 +234,11 @@ class TaskStore:
         """Do as `admit`, without holding up the event loop: submits that come together share one commit."""
         entry = NewTask(task, draft, callback, admission, outcome, self.trusted_clock.now())
         return await self.writer.commit_together(admit_all, entry)
+
+    async def has_admitted(self, task: Task) -> bool:
+        """Say whether a composed task is on disk."""
+        parameters = {"id": int(task.id), "tenant": task.submission.tenant}
+        return await self.database.ask(lambda: self.database.find(_FIND_TASK, parameters)) is not None
 
     def check_admission(self, submission: Submission, admission: Admission) -> str | None:
         """Say beforehand what `admit` would say now of a submission whose files are not stored yet.

@@ -12,7 +12,7 @@ from keyreel.errors import Cancelled, LeaseLost
 from keyreel.task import Task, TaskId, TaskState
 from keyreel.tasks.accounts.engine_costs import EngineCosts
 from keyreel.tasks.accounts.quotas import find_saturated_owners
-from keyreel.tasks.database.portable_sql import epoch, insert_if_absent
+from keyreel.tasks.database.portable_sql import DatabaseLock, epoch, insert_if_absent, take_locks
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
 from keyreel.tasks.outcomes import Failure, Success, get_final_state, write_outcome
 from keyreel.tasks.scheduling import find_next_task
@@ -82,6 +82,7 @@ class TaskQueue:
         """
         now = self._clock.now()
         with self._database.write() as connection:
+            take_locks(connection, [(DatabaseLock.CLAIM, "")])
             saturated = find_saturated_owners(connection, self._default_quotas)
             saturated = replace(saturated, tenants=saturated.tenants.union(passed_over))
             number = find_next_task(connection, now, saturated, off_peak=off_peak, engines=engines)
@@ -168,6 +169,7 @@ class TaskQueue:
         """
         with self._database.write() as connection:
             if _lock_attempt(connection, token):
+                take_locks(connection, [(DatabaseLock.ENGINE, engine)])
                 costs = EngineCosts(connection, self._clock.now())
                 costs.reserve(int(token.task_id), engine, share, daily_credits)
                 return
@@ -234,7 +236,10 @@ class TaskQueue:
         """Renew the owner's leases, then queue tasks whose lease has lapsed; return how many."""
         running = TASKS.c.state == TaskState.RUNNING
         renew = update(TASKS).where(running, TASKS.c.owner == owner)
-        lapsed = update(TASKS).where(running, TASKS.c.lease_until < epoch()).values(_REQUEUED_COLUMNS)
+        # What a process holds that was frozen in a transaction holds up nobody else.
+        free = select(TASKS.c.id).where(running, TASKS.c.lease_until < epoch())
+        free = free.with_for_update(skip_locked=True)
+        lapsed = update(TASKS).where(TASKS.c.id.in_(free)).values(_REQUEUED_COLUMNS)
         with self._database.write() as connection:
             # First its own: a jump of the clock must not cost a live worker its tasks.
             connection.execute(renew.values(lease_until=epoch() + literal(lease_seconds)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from keyreel.errors import Cancelled, EngineUnavailable, LeaseLost, Unavailable
 from keyreel.storage.keys import make_preview_key
-from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, write_when_available
+from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class RunningAttempt:
         self.token: Final = token
         self._queue = store.queue
         self._storage = storage
+        self._database = store.database
         self._writer = store.writer
         self._interval_seconds = every_seconds
         self._random = random
@@ -87,7 +88,7 @@ class RunningAttempt:
             await self._writer.run(partial(self._queue.save_progress, self.token, *reached))
             self._written = reached
         else:
-            self._queue.check(self.token)
+            await self._database.ask(lambda: self._queue.check(self.token))
 
     async def _store_preview(self) -> None:
         """Store the newest preview before it is counted: who is told of one finds it."""
@@ -106,9 +107,8 @@ class RunningAttempt:
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step gave, in this or an earlier attempt."""
-        return await retry_while_unavailable(
-            lambda: self._queue.load_step(self.token, step), NO_TIMEOUT, self._random
-        )
+        load = partial(self._queue.load_step, self.token, step)
+        return await read_when_available(self._database, load, NO_TIMEOUT, self._random)
 
     async def save_step(self, step: str, result: str) -> None:
         """Keep what a finished step gave."""

@@ -118,7 +118,7 @@ class Janitor:
             raise
 
     async def _expire_files(self, before: datetime) -> None:
-        if not self._retention.has_files_to_expire(before):
+        if not await self._database.ask(partial(self._retention.has_files_to_expire, before)):
             return
         needed = await self._collect_needed_inputs()
         for _ in range(_BATCHES_A_ROUND):
@@ -166,9 +166,9 @@ class Janitor:
             if self._is_expired_input(found.key, found.modified, now):
                 inputs.append(found.key)
             if len(batch) == _BATCH:
-                self._collect_orphans(batch, now)
+                await self._collect_orphans(batch, now)
                 batch = []
-        self._collect_orphans(batch, now)
+        await self._collect_orphans(batch, now)
         if inputs:
             await self._expire_inputs(inputs, now - self._keep_inputs)
         if ended:
@@ -179,9 +179,9 @@ class Janitor:
             async for found in self._storage.list_files(folder):
                 yield found
 
-    def _collect_orphans(self, batch: list[StoredFile], now: datetime) -> None:
+    async def _collect_orphans(self, batch: list[StoredFile], now: datetime) -> None:
         old = [each.key for each in batch if each.modified <= now - _MIN_ORPHAN_AGE]
-        orphans = self._find_orphans(old)
+        orphans = await self._database.ask(partial(self._find_orphans, old))
         look = self._look
         look.count.add(len(batch), orphans)
         look.uncounted_inputs += sum(bool(get_input_name(key)) for key in orphans.left_over)
@@ -215,7 +215,7 @@ class Janitor:
         taken, self._to_delete = self._to_delete[:_FILES_A_ROUND], self._to_delete[_FILES_A_ROUND:]
         for start in range(0, len(taken), _BATCH):
             keys = taken[start : start + _BATCH]
-            left_over = self._find_orphans(keys).left_over
+            left_over = (await self._database.ask(partial(self._find_orphans, keys))).left_over
             inputs = {key for key in left_over if get_input_name(key)}
             await self._delete(left_over - inputs)
             if inputs:
@@ -247,7 +247,7 @@ class Janitor:
     async def _delete(self, keys: Collection[str]) -> None:
         if keys:
             # First the rows: a crash then leaves files that count for nobody, and a later round finds them.
-            self._retention.uncount_files(keys)
+            await self._writer.run(partial(self._retention.uncount_files, keys))
         for key in sorted(keys):
             await self._storage.delete(key)
         if keys:
@@ -255,7 +255,8 @@ class Janitor:
 
     async def _collect_needed_inputs(self) -> frozenset[str]:
         names: set[str] = set()
-        for page in self._retention.iterate_needed_inputs():
+        pages = self._retention.iterate_needed_inputs()
+        while (page := await self._database.ask(partial(next, pages, None))) is not None:
             names |= page
             await asyncio.sleep(0)
         return frozenset(names)

@@ -17,8 +17,8 @@ from keyreel.errors import KeyreelError
 from keyreel.settings.engines import BUILT_IN_ENGINE, EngineSpec
 from keyreel.tasks.database.retry import (
     NO_TIMEOUT,
+    read_when_available,
     retry_async_while_unavailable,
-    retry_while_unavailable,
 )
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.engine_binding import EngineBinder
@@ -101,9 +101,8 @@ class Worker:
 
     async def run(self) -> NoReturn:
         """Work until cancelled; then kill the renders and requeue their tasks within a few seconds."""
-        await retry_while_unavailable(
-            lambda: clean_work_folder(self._settings.folder, self._store), NO_TIMEOUT, self._random
-        )
+        clean = partial(clean_work_folder, self._settings.folder, self._store)
+        await read_when_available(self._store.database, clean, NO_TIMEOUT, self._random)
         # A row that nobody can read must not keep the worker from the others.
         await LoopGuard("routing").run(
             lambda: retry_async_while_unavailable(self._binder.bind_unbound_tasks, NO_TIMEOUT, self._random)

@@ -141,6 +141,7 @@ def test_the_first_attempt_waits_as_the_schedule_says(
     assert len(deliveries.list_due(())) == 1
 
 
+@pytest.mark.sqlite  # several processes ask the database what is in flight, and not each other
 def test_one_receiver_and_one_tenant_take_no_more_than_their_room(
     store: TaskStore, deliveries: DeliveryStore, submission: Callable[..., Submission], clock: ManualClock
 ) -> None:

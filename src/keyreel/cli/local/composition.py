@@ -14,7 +14,7 @@ from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.settings_record import describe_settings
 from keyreel.cli.local.soundfont import open_instruments
 from keyreel.cli.local.storage import open_presigned_links, open_storage
-from keyreel.cli.local.task_store import open_store
+from keyreel.cli.local.task_store import locate_database, open_store
 from keyreel.cli.local.webhook_secrets import open_webhook_secrets
 from keyreel.clock import SystemClock
 from keyreel.durations import parse_period
@@ -94,14 +94,14 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
     """
     folder = DataFolder(settings.data).create()
     clock = DevClock(settings.data) if settings.dev else SystemClock()
-    with open_store(settings.data, get_default_limits(settings), clock) as (store, keys):
+    with open_store(locate_database(settings), get_default_limits(settings), clock) as (store, keys):
         files = _open_files(settings, store, keys, own_urls)
         engines = load_router(settings.engine_settings)
         worker, root = _build_worker(settings, store, files)
         own_key = settings.api_key.get_secret_value() or folder.ensure_own_key()
         services = Services(
             settings=settings,
-            clock=clock,
+            clock=store.clock,
             random=SystemRandom(),
             store=store,
             keys=keys,

@@ -9,22 +9,24 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from keyreel.cli.local.storage import open_storage_beside
+from keyreel.cli.local.task_store import locate_database
 from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting
 from keyreel.storage.objects import FOLDERS
 from keyreel.system.sizes import format_size
 from keyreel.tasks.accounts.stored_files import iterate_counted_files
-from keyreel.tasks.database.connection import DATABASE_FILE, Database, has_tables
+from keyreel.tasks.database.sqlite import DATABASE_FILE
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, Orphans, find_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import Path
 
     from keyreel.settings import Settings
     from keyreel.storage.objects import ObjectStorage, StoredFile
+    from keyreel.tasks.database.connection import Database
+    from keyreel.tasks.database.opening import DatabaseLocation
 
 _BATCH: Final = 200
 """Files that are looked up in the database at a time."""
@@ -37,10 +39,10 @@ def describe_problems(settings: Settings) -> tuple[str, ...]:
         InvalidSetting: the database is another version's, or damaged.
         Unavailable: it cannot be read.
     """
-    file, storage = settings.data / DATABASE_FILE, open_storage_beside(settings)
-    if not file.is_file():
+    location, storage = locate_database(settings), open_storage_beside(settings)
+    if not location.exists():
         return ()
-    with closing(Database.open_read_only(file)) as database:
+    with closing(location.open_read_only()) as database:
         keys = {each.key for each in _scan_files(storage)}
         missing = sum(
             key not in keys for _, named in Retention(database).iterate_with_files() for key in named
@@ -63,10 +65,10 @@ def compare_stored_bytes(settings: Settings) -> tuple[str, str]:
         InvalidSetting: the database is another version's, or damaged.
         Unavailable: it cannot be read.
     """
-    file = settings.data / DATABASE_FILE
-    if not file.is_file():
+    location = locate_database(settings)
+    if not location.exists():
         return "none yet", ""
-    with closing(Database.open_read_only(file)) as database:
+    with closing(location.open_read_only()) as database:
         counted = dict(iterate_counted_files(database))
     found = {each.key: each.size for each in _scan_files(open_storage_beside(settings))}
     wrong = sum(found.get(key) != size for key, size in counted.items())
@@ -75,15 +77,17 @@ def compare_stored_bytes(settings: Settings) -> tuple[str, str]:
     return detail, f"{wrong} counted files are missing or have another size" if wrong else ""
 
 
-def create_database(folder: Path) -> None:
+def create_database(location: DatabaseLocation) -> None:
     """Make the database of a folder that has none; its files stay.
 
     Raises:
         InvalidSetting: it has one.
     """
-    if has_tables(folder / DATABASE_FILE):
-        raise InvalidSetting(f"data: {folder} has a database: move {DATABASE_FILE} away first.")
-    TaskStore.open(folder, SystemClock(), SystemRandom()).close()
+    if location.has_tables():
+        where = "the one that the setting `database` names" if location.is_shared else DATABASE_FILE
+        raise InvalidSetting(f"data: {location.folder} has a database: move {where} away first.")
+    clock, random = SystemClock(), SystemRandom()
+    TaskStore.open(location.folder, clock, random, database_url=location.url).close()
 
 
 def delete_all_orphans(settings: Settings) -> int:
@@ -93,7 +97,7 @@ def delete_all_orphans(settings: Settings) -> int:
         InvalidSetting: there is no database, or it is another version's.
     """
     storage = open_storage_beside(settings)
-    with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+    with closing(locate_database(settings).open_read_only()) as database:
         return asyncio.run(_delete_orphans(storage, database)) if storage else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
@@ -77,7 +78,7 @@ class Authenticator:
         self._admin_token = admin_token.encode()
         self._failed_keys = failed_keys
 
-    def authenticate(self, request: Request, scope: Scope) -> Caller:
+    async def authenticate(self, request: Request, scope: Scope) -> Caller:
         """Return the caller of a request, which needs this scope.
 
         Raises:
@@ -88,12 +89,13 @@ class Authenticator:
             TenantDisabled: its tenant is disabled.
         """
         try:
-            return self._find_caller(extract_api_key(request.headers), scope)
+            key = extract_api_key(request.headers)
+            return await self._keys.database.ask(partial(self._find_caller, key, scope))
         except (MissingKey, InvalidKey) as error:
             self._count_failure(request, error)
             raise
 
-    def identify(self, request: Request) -> KeyHolder:
+    async def identify(self, request: Request) -> KeyHolder:
         """Return who sent a request, whatever the key may do; the admin token does too.
 
         Raises:
@@ -106,12 +108,12 @@ class Authenticator:
             key = extract_api_key(request.headers)
             if compare_digest(key.encode(errors="replace"), self._admin_token):
                 return KeyHolder(None, frozenset({Scope.ADMIN}))
-            return KeyHolder(*self._find_key(key))
+            return KeyHolder(*await self._keys.database.ask(partial(self._find_key, key)))
         except (MissingKey, InvalidKey) as error:
             self._count_failure(request, error)
             raise
 
-    def identify_operator(self, request: Request) -> str:
+    async def identify_operator(self, request: Request) -> str:
         """Return the name under which the audit log knows the operator whose request this is.
 
         Raises:
@@ -124,10 +126,11 @@ class Authenticator:
             key = extract_api_key(request.headers)
             if compare_digest(key.encode(errors="replace"), self._admin_token):
                 return self._operator_name
-            return f"key {self._find_caller(key, Scope.ADMIN).key_id}"
+            found = await self._keys.database.ask(partial(self._find_caller, key, Scope.ADMIN))
         except (MissingKey, InvalidKey) as error:
             self._count_failure(request, error)
             raise
+        return f"key {found.key_id}"
 
     def _count_failure(self, request: Request, error: MissingKey | InvalidKey) -> None:
         self._failed_keys.count_failure(request.client.host if request.client else "", error.message)

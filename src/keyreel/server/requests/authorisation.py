@@ -26,7 +26,7 @@ def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: S
     """Return a handler that answers callers whose key has this scope."""
 
     async def respond_to_caller(request: Request) -> Response:
-        caller = authenticator.authenticate(request, scope)
+        caller = await authenticator.authenticate(request, scope)
         request.scope["state"]["tenant"] = caller.tenant
         return await handler(request, caller)
 
@@ -37,7 +37,7 @@ def require_any_key(handler: KeyHolderHandler, authenticator: Authenticator) -> 
     """Return a handler that answers whoever has a key, whatever that may do, or the admin token."""
 
     async def respond_to_holder(request: Request) -> Response:
-        return await handler(request, authenticator.identify(request))
+        return await handler(request, await authenticator.identify(request))
 
     return respond_to_holder
 
@@ -48,7 +48,7 @@ def require_operator(handler: Handler, authenticator: Authenticator, refusals: R
     async def respond_to_operator(request: Request) -> Response:
         address = request.client.host if request.client else ""
         try:
-            name = authenticator.identify_operator(request)
+            name = await authenticator.identify_operator(request)
         except (InvalidKey, MissingScope, RateLimited) as error:
             refusals.record(address, type(error).__name__)
             raise

@@ -33,16 +33,15 @@ class SubmitRate:
         """Return a handler of requests that count as submits."""
 
         async def respond(request: Request, caller: Caller) -> Response:
-            return await self.respond(request, self.get_quotas(caller), partial(handler, request, caller))
+            quotas = await self.get_quotas(caller)
+            return await self.respond(request, quotas, partial(handler, request, caller))
 
         return respond
 
-    def get_quotas(self, caller: Caller) -> tuple[OwnerQuotas, ...]:
+    async def get_quotas(self, caller: Caller) -> tuple[OwnerQuotas, ...]:
         """Return the quotas that a caller keeps."""
-        services = self.services
-        return get_quotas(
-            services.store.database, caller.tenant, caller.key_id, get_default_limits(services.settings)
-        )
+        database, usual = self.services.store.database, get_default_limits(self.services.settings)
+        return await database.ask(partial(get_quotas, database, caller.tenant, caller.key_id, usual))
 
     async def respond(
         self,

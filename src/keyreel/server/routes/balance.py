@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
@@ -33,10 +34,14 @@ class BalanceRoute:
     async def show(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer the credits that are free and held; a tenant that pays afterwards owes negative ones."""
         del request
+        balance = await self._services.store.database.ask(partial(self._load_balance, caller))
+        return JSONResponse(balance.to_json())
+
+    def _load_balance(self, caller: Caller) -> Balance:
         tenant = self._get_tenant(caller)
         database, usual_quota = self._services.store.database, self._services.settings.storage_quota_bytes
         storage = get_storage_use(database, tenant.name, usual_quota)
-        balance = Balance(
+        return Balance(
             tenant=tenant.name,
             credits=tenant.credits,
             held=tenant.held,
@@ -45,11 +50,11 @@ class BalanceRoute:
             stored_bytes=storage.used,
             storage_bytes=storage.quota or None,
         )
-        return JSONResponse(balance.to_json())
 
-    def respond_in_dialect(self, dialect: Dialect, request: Request, caller: Caller) -> JSONResponse:
+    async def respond_in_dialect(self, dialect: Dialect, request: Request, caller: Caller) -> JSONResponse:
         """Answer the balance in a dialect's format."""
-        return JSONResponse(dialect.build_balance_response(self._build_balance(caller), request.query_params))
+        balance = await self._services.store.database.ask(partial(self._build_balance, caller))
+        return JSONResponse(dialect.build_balance_response(balance, request.query_params))
 
     def _get_tenant(self, caller: Caller) -> Tenant:
         return TenantStore(self._services.store.database, self._services.clock).get(caller.tenant)

@@ -45,7 +45,8 @@ class ReadinessRoute:
         problems = dict(await self._checks.run())
         queued = None
         try:
-            queued = self._services.store.count_queued()
+            store = self._services.store
+            queued = await store.database.ask(store.count_queued)
         except Unavailable as error:
             problems["database"] = problems["database"] or error.message
         ready = not any(problems.values())

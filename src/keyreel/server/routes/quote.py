@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
@@ -45,7 +46,8 @@ class QuoteRoute:
             _parse_request, body, query.get("model", ""), query.get("dialect", "")
         )
         services.engines.route_request(endpoint, caller.tenant)
-        return JSONResponse(self._build_quote(endpoint, caller).to_json())
+        quote = await services.store.database.ask(partial(self._build_quote, endpoint, caller))
+        return JSONResponse(quote.to_json())
 
     def _build_quote(self, endpoint: Endpoint, caller: Caller) -> Quote:
         services = self._services

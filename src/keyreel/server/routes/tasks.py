@@ -82,7 +82,7 @@ class TaskRoutes:
         Every response names the caller's rate limit, if there is one.
         """
         rate = SubmitRate(self.services)
-        quotas = rate.get_quotas(caller)
+        quotas = await rate.get_quotas(caller)
         return await rate.respond(request, quotas, partial(self._submit, request, caller, quotas))
 
     async def _submit(self, request: Request, caller: Caller, quotas: tuple[OwnerQuotas, ...]) -> Response:
@@ -119,11 +119,9 @@ class TaskRoutes:
 
     async def show_result(self, request: Request, caller: Caller) -> Response:
         """Answer a task's state; that of a succeeded one with freshly signed links."""
-        task = self._get_task(request, caller)
-        eta_seconds = self.services.forecast.estimate_seconds(task)
-        notes = task.notes
-        if task.state is TaskState.HELD:
-            notes = (*notes, *TaskPresenter(self.services, request, caller).list_hold_notes(task))
+        task, eta_seconds, notes = await self.services.store.database.ask(
+            partial(self._load_result, request, caller)
+        )
         if task.kept is not RetentionStage.ALL:
             notes = (*notes, VIDEO_DELETED_NOTE)
         headers = {"X-Task-Notes": format_notes_header(notes)} if notes else {}
@@ -134,9 +132,17 @@ class TaskRoutes:
         body = self.dialect.build_result_response(task, parse_stored_request(task), links, eta_seconds)
         return QuickJsonResponse(self.dialect.adapt_result_to_client(body, request.headers), headers=headers)
 
+    def _load_result(self, request: Request, caller: Caller) -> tuple[Task, int, tuple[str, ...]]:
+        """Read a task, the seconds until it is done, and its notes."""
+        task = self._load_task(request, caller)
+        notes = task.notes
+        if task.state is TaskState.HELD:
+            notes = (*notes, *TaskPresenter(self.services, request, caller).list_hold_notes(task))
+        return task, self.services.forecast.estimate_seconds(task), notes
+
     async def show_balance(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer what the caller's tenant can spend."""
-        return BalanceRoute(self.services).respond_in_dialect(self.dialect, request, caller)
+        return await BalanceRoute(self.services).respond_in_dialect(self.dialect, request, caller)
 
     async def list(self, request: Request, caller: Caller) -> Response:
         """List the caller's tasks, whatever dialect they were made in."""
@@ -159,7 +165,7 @@ class TaskRoutes:
 
     async def cancel(self, request: Request, caller: Caller) -> JSONResponse:
         """Cancel a task; the dialect decides the response to one that has ended already."""
-        store, found = self.services.store, self._get_task(request, caller)
+        store, found = self.services.store, await self._get_task(request, caller)
         tenant = found.submission.tenant
         task = await write_when_available(
             store.writer, lambda: store.cancel(tenant, found.id), SUBMIT_RETRY_SECONDS, self.services.random
@@ -172,13 +178,16 @@ class TaskRoutes:
         Raises:
             UnknownTask: there is no video, or not yet.
         """
-        task = self._get_task(request, caller)
+        task = await self._get_task(request, caller)
         if task.state is not TaskState.SUCCEEDED:
             raise UnknownTask("This task has no video, or not yet.")
         key = task.cover if self.dialect.is_cover_requested(request.query_params) else task.video
         return await FileRoute(self.services).send(key, request)
 
-    def _get_task(self, request: Request, caller: Caller) -> Task:
+    async def _get_task(self, request: Request, caller: Caller) -> Task:
+        return await self.services.store.database.ask(partial(self._load_task, request, caller))
+
+    def _load_task(self, request: Request, caller: Caller) -> Task:
         task_id = self.dialect.parse_task_id(request.path_params, get_query(request))
         task = self.services.store.get(caller.tenant, task_id)
         if task.kept is RetentionStage.LEDGER_ONLY:

@@ -101,7 +101,8 @@ class UploadRoutes:
         announced = request.headers.get("content-length", "")
         # Before it is read: whoever sends a file that is too much need not wait for that.
         size = int(announced) if announced.isdecimal() else 0
-        check_upload(database, tenant, {key: size}, usual_quota=quota)
+        check = partial(check_upload, database, tenant, {key: size}, usual_quota=quota)
+        await database.ask(check)
         data = await _read_file(request, services.settings.body_seconds)
         _check_file(data)
         count = partial(count_upload, database, tenant, {key: len(data)}, usual_quota=quota)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from keyreel.errors import InvalidRequest
@@ -21,8 +23,8 @@ from keyreel.task import Submission, Task
 from keyreel.tasks.admission import Admission
 from keyreel.tasks.database.retry import (
     SUBMIT_RETRY_SECONDS,
+    read_when_available,
     retry_async_while_unavailable,
-    retry_while_unavailable,
 )
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.wire.requests.ignored_fields import find_ignored_fields
@@ -155,7 +157,10 @@ class TaskSubmitter:
             received = await intake.receive(checked, tenant=tenant)
         except InvalidRequest as error:
             raise await asyncio.to_thread(combine_all_errors, parsed, error, intake.check_url) from None
-        endpoint = resolve_extend_source(received.request, tenant, self._services.store)
+        store = self._services.store
+        endpoint = received.request
+        if endpoint.extend_source_task_id:
+            endpoint = await store.database.ask(partial(resolve_extend_source, endpoint, tenant, store))
         # Nothing is rendered in test mode: its images are checked and let go.
         return checked, Received(endpoint, {} if endpoint.test_mode_state else received.files)
 
@@ -223,10 +228,9 @@ class TaskSubmitter:
 
     async def _check_admission(self, priced: _PricedSubmit) -> str | None:
         services = self._services
-        return await retry_while_unavailable(
-            lambda: services.store.check_admission(priced.submission, priced.admission),
-            SUBMIT_RETRY_SECONDS,
-            services.random,
+        check = partial(services.store.check_admission, priced.submission, priced.admission)
+        return await read_when_available(
+            services.store.database, check, SUBMIT_RETRY_SECONDS, services.random
         )
 
     async def _admit(self, priced: _PricedSubmit, dialect: Dialect) -> tuple[Json, str | None]:
@@ -235,13 +239,18 @@ class TaskSubmitter:
         end = priced.endpoint.test_mode_state
         outcome = None if end is None else await build_test_mode_outcome(end, services.storage)
 
+        composed, draft = self._compose(priced)
+        # In test mode no engine makes anything.
+        name = priced.engines.list_engines(composed.id)[0] if outcome is None else ""
+        task = replace(composed, engine=name)
+        response = dialect.build_submit_response(task, priced.endpoint)
+        admission = priced.admission.with_response(json.dumps(response, ensure_ascii=False))
+        tries = count()
+
         async def admit_once() -> tuple[Json, str | None]:
-            composed, draft = self._compose(priced)
-            # In test mode no engine makes anything.
-            name = priced.engines.list_engines(composed.id)[0] if outcome is None else ""
-            task = replace(composed, engine=name)
-            response = dialect.build_submit_response(task, priced.endpoint)
-            admission = priced.admission.with_response(json.dumps(response, ensure_ascii=False))
+            # A commit may have reached the disk although its connection was lost.
+            if next(tries) and await services.store.has_admitted(task):
+                return response, None
             earlier = await services.store.admit_in_group(
                 task, priced.callback, admission, outcome=outcome, draft=draft
             )

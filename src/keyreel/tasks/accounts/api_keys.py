@@ -15,8 +15,9 @@ from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
 from keyreel.tasks.accounts.standing import FIND_STANDING
 from keyreel.tasks.accounts.tenants import ensure_tenant
 from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
-from keyreel.tasks.database.committed_rows import PreparedQuery
-from keyreel.tasks.database.tables import API_KEYS, TENANTS, Instant
+from keyreel.tasks.database.columns import Instant
+from keyreel.tasks.database.prepared import PreparedQuery
+from keyreel.tasks.database.tables import API_KEYS, TENANTS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from keyreel.clock import Clock
-    from keyreel.tasks.database.committed_rows import RowValues
     from keyreel.tasks.database.connection import Database
+    from keyreel.tasks.database.prepared import RowValues
 
 _PREFIX: Final = "kr_"
 _SECRET_BYTES: Final = 32
@@ -74,7 +75,7 @@ class ApiKeyStore:
     """
 
     def __init__(self, database: Database, clock: Clock, random: Random) -> None:
-        self._database = database
+        self.database = database
         self._clock = clock
         self._random = random
 
@@ -102,7 +103,7 @@ class ApiKeyStore:
             quotas=quotas,
         )
         row = {"id": key.id, "tenant": tenant, "name": name, "created": key.created, **asdict(quotas)}
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             if ensure_tenant(connection, tenant, key.created):
                 made = AuditEntry(AuditAction.TENANT_CREATED, tenant, tenant)
                 append_entry(connection, self._clock, by, made)
@@ -116,7 +117,7 @@ class ApiKeyStore:
         query = select(API_KEYS).order_by(API_KEYS.c.created, API_KEYS.c.id)
         if tenant:
             query = query.where(API_KEYS.c.tenant == tenant)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return tuple(_key_from_row(row) for row in connection.execute(query).mappings())
 
     def revoke(self, key_id: str, *, by: Actor = KEYREEL) -> ApiKey:
@@ -140,8 +141,8 @@ class ApiKeyStore:
 
     def _update_key(self, key_id: str, values: dict[str, Any], action: AuditAction, *, by: Actor) -> ApiKey:
         mine = API_KEYS.c.id == key_id
-        with self._database.write() as connection:
-            row = connection.execute(select(API_KEYS).where(mine)).mappings().one_or_none()
+        with self.database.write() as connection:
+            row = connection.execute(select(API_KEYS).where(mine).with_for_update()).mappings().one_or_none()
             if row is None:
                 raise UnknownAccount(
                     f"There is no API key with the id {key_id[:64]!r}: `keyreel keys list` shows them."
@@ -173,7 +174,7 @@ class ApiKeyStore:
             InvalidKey: the key is unknown or revoked.
             TenantDisabled: its tenant is disabled.
         """
-        found = self._database.find(_FIND_BY_HASH, {"sha256": _hash_key(plaintext)})
+        found = self.database.find(_FIND_BY_HASH, {"sha256": _hash_key(plaintext)})
         if found is None:
             raise InvalidKey
         if found.is_disabled:
@@ -187,7 +188,7 @@ class ApiKeyStore:
             InvalidKey: the key is revoked.
             TenantDisabled: its tenant is disabled.
         """
-        standing = self._database.find(FIND_STANDING, {"key_id": key_id, "tenant": tenant})
+        standing = self.database.find(FIND_STANDING, {"key_id": key_id, "tenant": tenant})
         assert standing is not None, "the query always has a row"
         standing.require_good()
 

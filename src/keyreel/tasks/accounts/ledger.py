@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, insert, select, update
 
 from keyreel.errors import InsufficientCredits
+from keyreel.tasks.database.columns import Instant
 from keyreel.tasks.database.portable_sql import insert_or_add
 from keyreel.tasks.database.prepared import PreparedStatement
-from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS, Instant
+from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

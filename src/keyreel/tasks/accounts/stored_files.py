@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, func, select
 
 from keyreel.errors import QuotaExceeded
 from keyreel.system.sizes import format_size
-from keyreel.tasks.database.portable_sql import insert_if_absent
+from keyreel.tasks.database.portable_sql import insert_if_absent, lock_tenants
 from keyreel.tasks.database.prepared import PreparedStatement
 from keyreel.tasks.database.tables import STORED_FILES, TASKS, TENANTS, TEST_TASKS
 
@@ -133,6 +133,7 @@ def check_upload(database: Database, tenant: str, upload: Mapping[str, int], *, 
 def count_upload(database: Database, tenant: str, upload: Mapping[str, int], *, usual_quota: int) -> None:
     """Count an upload for a tenant that may store it, likewise."""
     with database.write() as connection:
+        lock_tenants(connection, [tenant])
         if not find_counted_keys(connection, upload):
             require_storage(connection, tenant, upload, usual_quota=usual_quota)
             count_files(connection, tenant, upload)
@@ -209,7 +210,7 @@ def _load_use(connection: Connection, tenant: str, usual_quota: int) -> StorageU
     row = _SELECT_USE.fetch_one(connection, {"tenant": tenant})
     assert row is not None, "it has neither FROM nor WHERE"
     used, quota = row
-    return StorageUse(used, usual_quota if quota is None else quota)
+    return StorageUse(int(used), usual_quota if quota is None else quota)
 
 
 def _iterate_task_files(

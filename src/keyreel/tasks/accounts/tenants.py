@@ -13,8 +13,9 @@ from keyreel.tasks.accounts.ledger import get_free_account, get_held_account
 from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
 from keyreel.tasks.accounts.stored_files import sum_bytes_of_tenant
 from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
-from keyreel.tasks.database.portable_sql import insert_if_absent
-from keyreel.tasks.database.tables import ACCOUNTS, TENANTS, Instant
+from keyreel.tasks.database.columns import Instant
+from keyreel.tasks.database.portable_sql import insert_if_absent, lock_tenants
+from keyreel.tasks.database.tables import ACCOUNTS, TENANTS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,6 +102,7 @@ class TenantStore:
         limits = {**asdict(quotas), "storage_bytes": storage_bytes}
         given = {each: value for each, value in limits.items() if value is not None}
         with self._database.write() as connection:
+            lock_tenants(connection, [name])
             found = _load_tenant(connection, name)
             before = {**asdict(found.quotas), "storage_bytes": found.storage_bytes}
             if given:
@@ -127,6 +129,7 @@ class TenantStore:
 
     def _set_disabled(self, name: str, since: datetime | None, by: Actor) -> Tenant:
         with self._database.write() as connection:
+            lock_tenants(connection, [name])
             before = _load_tenant(connection, name)
             value = None if since is None else func.coalesce(TENANTS.c.disabled, literal(since, Instant))
             connection.execute(update(TENANTS).where(TENANTS.c.name == name).values(disabled=value))
@@ -149,6 +152,7 @@ class TenantStore:
             InvalidRequest: its balance would be below 0.
         """
         with self._database.write() as connection:
+            lock_tenants(connection, [name])
             before = _load_tenant(connection, name)
             outcome = post_grant(connection, Grant(name, txn, credits_, note, self._clock.now()))
             after = _load_tenant(connection, name)
@@ -193,7 +197,11 @@ def _build_balances_query(name: str) -> Any:
 
 
 def _tenant_from_row(row: RowMapping, accounts: dict[str, Any]) -> Tenant:
-    money = {"credits": accounts["credits"], "held": accounts["held"], "prepaid": bool(accounts["prepaid"])}
+    money: dict[str, Any] = {
+        "credits": int(accounts["credits"]),
+        "held": int(accounts["held"]),
+        "prepaid": bool(accounts["prepaid"]),
+    }
     return Tenant(
         row["name"],
         row["notes"],

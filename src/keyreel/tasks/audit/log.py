@@ -8,10 +8,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from keyreel.tasks.clocks.dev_clock import get_machine_time
-from keyreel.tasks.database.tables import AUDIT
+from keyreel.tasks.database.tables import AUDIT, AUDIT_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _HASHED_COLUMNS: Final = (
     *("id", "at", "machine_at", "actor", "address", "action", "tenant", "object", "details", "previous"),
 )
+_TAKE_NUMBER: Final = update(AUDIT_HEAD).values(last=AUDIT_HEAD.c.last + 1).returning(AUDIT_HEAD.c.last)
 _NEWEST: Final = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(1)
 
 
@@ -73,8 +74,10 @@ class AuditEntry:
 
 def append_entry(connection: Connection, clock: Clock, by: Actor, entry: AuditEntry) -> None:
     """Add an entry, chained to the one before, in the transaction that `connection` is in."""
+    number = connection.execute(_TAKE_NUMBER).scalar_one()
     before = connection.execute(_NEWEST).mappings().one_or_none()
     row = {
+        "id": number,
         "at": clock.now(),
         "machine_at": get_machine_time(clock),
         "actor": by.name,

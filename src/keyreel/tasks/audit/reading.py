@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from keyreel.tasks.audit.log import hash_row
-from keyreel.tasks.database.tables import AUDIT
+from keyreel.tasks.database.tables import AUDIT, AUDIT_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,7 @@ _MAX_PROBLEMS: Final = 100
 """How many problems a check lists at most."""
 _PAGE: Final = 1000
 """Rows of one query."""
-# SQLite's own record of the last id that it gave in the table.
-_LAST_ID: Final = text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'audit'")
+_LAST_ID: Final = select(AUDIT_HEAD.c.last)
 
 
 @dataclass(frozen=True, slots=True)

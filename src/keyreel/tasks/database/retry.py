@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from random import Random
 
+    from keyreel.tasks.database.connection import Database
     from keyreel.tasks.database.writer import DatabaseWriter
 
 T = TypeVar("T")
@@ -60,6 +61,11 @@ async def retry_async_while_unavailable(
                 raise
         await asyncio.sleep(min(left, pause * random.uniform(0.5, 1.0)))
         pause = min(2 * pause, _MAX_BACKOFF)
+
+
+async def read_when_available(database: Database, call: Callable[[], T], seconds: float, random: Random) -> T:
+    """Do as `retry_while_unavailable` with a call that reads, without holding up the event loop."""
+    return await retry_async_while_unavailable(lambda: database.ask(call), seconds, random)
 
 
 async def write_when_available(

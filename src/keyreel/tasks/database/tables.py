@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -17,61 +15,15 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
-    type_coerce,
 )
 
 from keyreel.task import RetentionStage, Submission, Task, TaskId, TaskState
+from keyreel.tasks.database.columns import Instant, SentenceList
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Dialect
-
-    from keyreel.tasks.database.committed_rows import RowValues
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware time as whole microseconds since 1970: exact and sortable in every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Write a time."""
-        del dialect
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """Read a time."""
-        del dialect
-        return None if value is None else _EPOCH + value * _MICROSECOND
-
-
-def add_interval(instant: Column[datetime], interval: timedelta) -> ColumnElement[datetime]:
-    """Add an interval to an Instant, in the database: both are whole microseconds there."""
-    return type_coerce(type_coerce(instant, BigInteger) + interval // _MICROSECOND, Instant)
-
-
-class SentenceList(TypeDecorator[tuple[str, ...]]):
-    """Sentences for people, as a JSON list."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
-        """Write sentences."""
-        del dialect
-        return json.dumps(value or (), ensure_ascii=False)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...]:
-        """Read sentences."""
-        del dialect
-        return tuple(json.loads(value or "[]"))
-
+    from keyreel.tasks.database.prepared import RowValues
 
 # SQLite makes only a column declared INTEGER its own row number, which saves an index.
 _ID: Final = BigInteger().with_variant(Integer(), "sqlite")
@@ -248,7 +200,7 @@ IDEMPOTENCY: Final = Table(
 POSTINGS: Final = Table(
     "postings",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _ID, primary_key=True, autoincrement=True),
     Column("txn", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("task", _ID, ForeignKey("tasks.id")),
@@ -284,7 +236,7 @@ GRANTS: Final = Table(
 AUDIT: Final = Table(
     "audit",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _ID, primary_key=True, autoincrement=True),
     Column("at", Instant, nullable=False),
     Column("machine_at", Instant, nullable=False),
     Column("actor", Text, nullable=False),
@@ -296,12 +248,23 @@ AUDIT: Final = Table(
     Column("previous", Text, nullable=False),
     Index("audit_of_tenant", "tenant", "id"),
     Index("audit_of_action", "action", "id"),
-    # SQLite then remembers the last id that it gave, which tells when the newest rows are gone.
+    # As the first versions made it, which read the last id from what SQLite remembers.
     sqlite_autoincrement=True,
 )
 """What operators changed, only ever added to: triggers refuse every update and delete.
 
 `previous` is the SHA-256 of the row before, `details` JSON.
+"""
+
+AUDIT_HEAD: Final = Table(
+    "audit_head",
+    METADATA,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("last", _ID, nullable=False),
+)
+"""One row, with the id of the newest entry of the audit log: it tells when the newest rows are gone.
+
+Whoever adds an entry changes it, and holds it until the entry is on disk: so the chain has no fork.
 """
 
 CALLBACKS: Final = Table(
@@ -333,11 +296,22 @@ DELIVERIES: Final = Table(
     Column("created", Instant, nullable=False),
     Column("next_at", Instant, nullable=False),
     Column("finished", Instant),
+    Column("leased_until", Double),
     UniqueConstraint("task", "state", name="deliveries_once"),
     # In the order of the query for due deliveries: by receiver, then by time.
     Index("deliveries_due", "status", "tenant", "host", "next_at"),
+    # Those in flight: few, whatever else there is.
+    Index(
+        "deliveries_leased",
+        "leased_until",
+        sqlite_where=text("leased_until IS NOT NULL"),
+        postgresql_where=text("leased_until IS NOT NULL"),
+    ),
 )
-"""One row an event: a state of a task that is to be delivered."""
+"""One row an event: a state of a task that is to be delivered.
+
+`leased_until` is in seconds of `portable_sql.epoch`: until then another process is sending it.
+"""
 
 DELIVERY_ATTEMPTS: Final = Table(
     "delivery_attempts",

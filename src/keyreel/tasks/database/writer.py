@@ -18,6 +18,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from keyreel.errors import Unavailable
+from keyreel.tasks.database.connection import Contended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Item = TypeVar("Item")
 
+_MAX_TRIES: Final = 5
+"""Of what met another process's transaction; after that, whoever asked is told."""
 _MAX_GROUP: Final = 64
 """Changes in one transaction: those behind it must not wait much longer than for a flush."""
 
@@ -198,18 +201,26 @@ def _apply_each_alone(connection: Connection, group: list[_Change]) -> list[_Out
 
 def _apply_alone(connection: Connection, change: _Change) -> _Outcome:
     connection.exec_driver_sql("SAVEPOINT change")
-    outcomes = _attempt(partial(_apply_together, connection, [change]))
-    if outcomes.error is not None:
+    try:
+        (outcome,) = _apply_together(connection, [change])
+    except Exception as error:  # noqa: BLE001 - the others must go on, and whoever asked is told
         connection.exec_driver_sql("ROLLBACK TO change")
+        outcome = _Outcome(error=error)
     connection.exec_driver_sql("RELEASE change")
-    return outcomes if outcomes.error is not None else outcomes.value[0]
+    return outcome
 
 
 def _attempt(call: Callable[[], Any]) -> _Outcome:
-    try:
-        return _Outcome(call())
-    except Exception as error:  # noqa: BLE001 - the others must go on, and whoever asked is told
-        return _Outcome(error=error)
+    """Return what a call leads to; one that met another process's transaction is tried again at once."""
+    for left in reversed(range(_MAX_TRIES)):
+        try:
+            return _Outcome(call())
+        except Contended as error:
+            if not left:
+                return _Outcome(error=error)
+        except Exception as error:  # noqa: BLE001 - the others must go on, and whoever asked is told
+            return _Outcome(error=error)
+    raise AssertionError("the last try has returned")
 
 
 def _tell_all(outcomes: Iterable[tuple[_Waiter, _Outcome]]) -> None:

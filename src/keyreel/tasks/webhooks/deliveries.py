@@ -1,7 +1,7 @@
 """Webhook deliveries: which are due, and every attempt at one. It sends nothing itself.
 
-One process has the data folder, and what is in flight is known to it alone: after a crash, a delivery that
-got no response is due again, under the same id.
+Where one process has the database, what is in flight is known to it alone. Several processes take deliveries
+under leases. After a crash, a delivery that got no response is due again, under the same id.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, literal, or_, select, update
 
 from keyreel.errors import UnknownTask
 from keyreel.task import TaskId, TaskState
 from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
-from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS, add_interval
+from keyreel.tasks.database.columns import add_interval
+from keyreel.tasks.database.portable_sql import DatabaseLock, epoch, take_locks
+from keyreel.tasks.database.tables import CALLBACKS, DELIVERIES, DELIVERY_ATTEMPTS
 from keyreel.tasks.ids import parse_task_id
 from keyreel.tasks.webhooks.events import DeliveryStatus, bypass_index, delete_spent_keys
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
     from keyreel.tasks.database.connection import Database
 
+_LEASE_SECONDS: Final = 180.0
+"""How long a process has for an attempt; after that, another one may take its delivery."""
 _ORDERING_WINDOW: Final = timedelta(seconds=60)
 """An earlier event that is due again within this time holds back later ones of the same task."""
 
@@ -72,12 +76,34 @@ class Delivery:
     attempts: tuple[DeliveryAttempt, ...] = ()
 
 
+class _InFlight(Protocol):
+    """What is being delivered, here or by another process."""
+
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def task(self) -> Any: ...
+
+
+class _Leased(NamedTuple):
+    """What some process is delivering."""
+
+    tenant: str
+    host: str
+    task: int
+
+
 _SELECT_DELIVERIES: Final = select(
     DELIVERIES, CALLBACKS.c.url, CALLBACKS.c.base, CALLBACKS.c.sealed_key
 ).join_from(DELIVERIES, CALLBACKS)
 _DUE_CONDITIONS: Final = (
     DELIVERIES.c.status == DeliveryStatus.PENDING,
     DELIVERIES.c.next_at <= bindparam("now"),
+)
+_SELECT_LEASED: Final = select(DELIVERIES.c.tenant, DELIVERIES.c.host, DELIVERIES.c.task).where(
+    DELIVERIES.c.leased_until > epoch()
 )
 # The sender runs this several times a second.
 _SELECT_DUE_RECEIVERS: Final = (
@@ -104,25 +130,41 @@ class DeliveryStore:
         Tenants with the fewest in flight go first, and no receiver gets more than its limit: a slow one holds
         up its own deliveries alone. A task's events go one after another.
         """
+        room = self._limits.total - len(in_flight)
+        if not self._database.is_shared:
+            with self._database.snapshot() as connection:
+                return self._choose_due(connection, in_flight, room)
+        with self._database.read() as connection:
+            if connection.execute(_SELECT_DUE_RECEIVERS, {"now": self._clock.now()}).first() is None:
+                return ()
+        with self._database.write() as connection:
+            take_locks(connection, [(DatabaseLock.DELIVERIES, "")])
+            due = self._choose_due(connection, _list_leased(connection), room)
+            lease = update(DELIVERIES).where(DELIVERIES.c.id.in_([each.id for each in due]))
+            connection.execute(lease.values(leased_until=epoch() + literal(_LEASE_SECONDS)))
+            return due
+
+    def _choose_due(
+        self, connection: Connection, in_flight: Collection[_InFlight], room: int
+    ) -> tuple[Delivery, ...]:
         now = self._clock.now()
         of_tenant = Counter(each.tenant for each in in_flight)
         to_receiver = Counter((each.tenant, each.host) for each in in_flight)
         due: list[Delivery] = []
-        with self._database.snapshot() as connection:
-            receivers = connection.execute(_SELECT_DUE_RECEIVERS, {"now": now}).all()
-            receivers = sorted(receivers, key=lambda each: (of_tenant[each.tenant], each.since))
-            for tenant, host, _ in receivers:
-                free = min(
-                    self._limits.total - len(in_flight) - len(due),
-                    self._limits.per_tenant - of_tenant[tenant],
-                    self._limits.per_receiver - to_receiver[tenant, host],
-                )
-                if free > 0:
-                    query = _build_due_query(tenant, host, in_flight).limit(free)
-                    rows = connection.execute(query, {"now": now}).mappings()
-                    taken = [_delivery_from_row(row) for row in rows]
-                    of_tenant[tenant] += len(taken)
-                    due += taken
+        receivers = connection.execute(_SELECT_DUE_RECEIVERS, {"now": now}).all()
+        receivers = sorted(receivers, key=lambda each: (of_tenant[each.tenant], each.since))
+        for tenant, host, _ in receivers:
+            free = min(
+                room - len(due),
+                self._limits.per_tenant - of_tenant[tenant],
+                self._limits.per_receiver - to_receiver[tenant, host],
+            )
+            if free > 0:
+                query = _build_due_query(tenant, host, in_flight).limit(free)
+                rows = connection.execute(query, {"now": now}).mappings()
+                taken = [_delivery_from_row(row) for row in rows]
+                of_tenant[tenant] += len(taken)
+                due += taken
         return tuple(due)
 
     def record_attempt(
@@ -135,6 +177,7 @@ class DeliveryStore:
             "tried": delivery.tried + 1,
             "next_at": next_at if pending else delivery.next_at,
             "finished": None if pending else self._clock.now(),
+            "leased_until": None,
         }
         mine = DELIVERIES.c.id == delivery.id
         with self._database.write() as connection:
@@ -173,7 +216,7 @@ class DeliveryStore:
         again = {"status": DeliveryStatus.PENDING, "tried": 0, "next_at": now, "finished": None}
         mine = DELIVERIES.c.id == delivery_id
         with self._database.write() as connection:
-            before = connection.execute(select(DELIVERIES.c.status).where(mine)).scalar()
+            before = connection.execute(select(DELIVERIES.c.status).where(mine).with_for_update()).scalar()
             connection.execute(update(DELIVERIES).where(mine).values(again))
             row = connection.execute(_SELECT_DELIVERIES.where(mine)).mappings().one_or_none()
             if row is None:
@@ -210,13 +253,17 @@ class DeliveryStore:
         connection.execute(left.values(status=DeliveryStatus.DISABLED, finished=now))
 
 
+def _list_leased(connection: Connection) -> list[_Leased]:
+    return [_Leased(*row) for row in connection.execute(_SELECT_LEASED)]
+
+
 def _build_callback_filter(delivery: Delivery, *, all_tasks: bool) -> ColumnElement[bool]:
     if all_tasks:
         return (CALLBACKS.c.tenant == delivery.tenant) & (CALLBACKS.c.url == delivery.url)
     return CALLBACKS.c.task == int(delivery.task)
 
 
-def _build_due_query(tenant: str, host: str, in_flight: Collection[Delivery]) -> Any:
+def _build_due_query(tenant: str, host: str, in_flight: Collection[_InFlight]) -> Any:
     """Build the query for what is due to one receiver, without events that wait for earlier ones."""
     earlier = DELIVERIES.alias()
     soon = add_interval(DELIVERIES.c.created, _ORDERING_WINDOW)

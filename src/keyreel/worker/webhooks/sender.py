@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
@@ -15,7 +16,7 @@ from keyreel.errors import UnknownTask
 from keyreel.intake.egress import DestinationUnreachable
 from keyreel.intake.retry_after import parse_retry_after
 from keyreel.tasks.clocks.dev_clock import get_machine_time
-from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, write_when_available
+from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryStore
 from keyreel.tasks.webhooks.events import DeliveryStatus
 from keyreel.wire.dialects.registry import find_dialect
@@ -97,7 +98,8 @@ class WebhookSender:
                         await self._delivery_ended.wait()
 
     async def _list_due(self) -> tuple[Delivery, ...]:
-        return self._deliveries.list_due(tuple(self._in_flight.values()))
+        take = partial(self._deliveries.list_due, tuple(self._in_flight.values()))
+        return await self._store.database.ask(take)
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
@@ -112,9 +114,8 @@ class WebhookSender:
             self._delivery_ended.set()
 
     async def _attempt_and_record(self, delivery: Delivery) -> None:
-        task = await retry_while_unavailable(
-            lambda: self._store.get(delivery.tenant, delivery.task), NO_TIMEOUT, self._random
-        )
+        load = partial(self._store.get, delivery.tenant, delivery.task)
+        task = await read_when_available(self._store.database, load, NO_TIMEOUT, self._random)
         policy = find_dialect(task.submission.dialect).webhook_policy
         attempt, retry_after = await self._send_attempt(delivery, task, policy)
         status, next_at = self._decide_status(delivery, attempt, policy, retry_after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
@@ -49,7 +50,8 @@ class WebhookRoutes:
         query = request.query_params
         task, limit = TaskId(query["task"]) if "task" in query else None, parse_list_limit(query)
         if task is not None:
-            self._services.store.require_exists(task)
+            store = self._services.store
+            await store.database.ask(partial(store.require_exists, task))
         return await send_list({}, "callbacks", self._iterate_deliveries(task, limit))
 
     def _iterate_deliveries(self, task: TaskId | None, limit: int) -> Iterator[Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -56,7 +57,7 @@ class TaskEventRoutes:
             RateLimited: the tenant follows as many tasks as it may.
             Unavailable: the server has no place left.
         """
-        task = OwnTaskRoutes(self.services).get_task(request, caller)
+        task = await OwnTaskRoutes(self.services).get_task(request, caller)
         watcher = self.services.watch.begin(caller.tenant, task)
         return _EventResponse(_TaskStream(self, request, caller).iterate(task, watcher), watcher)
 
@@ -66,7 +67,7 @@ class TaskEventRoutes:
         Raises:
             UnknownTask: there is none yet, or none any more.
         """
-        task = OwnTaskRoutes(self.services).get_task(request, caller)
+        task = await OwnTaskRoutes(self.services).get_task(request, caller)
         if task.state is not TaskState.RUNNING or not task.previews:
             raise UnknownTask("This task has no preview: there is one while it runs, after its first second.")
         headers = {
@@ -113,28 +114,27 @@ class _TaskStream:
         services = self.routes.services
         sequence = EventSequence(self.request.headers.get("last-event-id", ""))
         yield f"retry: {_RECONNECT_MILLISECONDS}\n\n"
-        eta = services.forecast.estimate_task(task)
+        eta = await services.store.database.ask(partial(services.forecast.estimate_task, task))
         while True:
             for event in sequence.tell(self._look_at(task, eta)):
                 yield event.encode()
             if task.state.is_final:
-                view = OwnTaskRoutes(services).describe(
-                    self.request, self.caller, services.store.get(self.caller.tenant, task.id)
-                )
+                whole = await OwnTaskRoutes(services).get_task(self.request, self.caller)
+                view = await OwnTaskRoutes(services).describe(self.request, self.caller, whole)
                 yield sequence.make_end(view).encode()
                 return
             while (seen := await watcher.wait(self.routes.beat_seconds)) is None and not watcher.is_over:
-                if not self._may_go_on():
+                if not await self._may_go_on():
                     return
                 yield _BEAT
             if seen is None or watcher.is_over:
                 return
             task, eta = seen.task, seen.eta
 
-    def _may_go_on(self) -> bool:
+    async def _may_go_on(self) -> bool:
         """Say whether the key is still valid: it may have been revoked since the stream began."""
         try:
-            self.routes.services.authenticator.authenticate(self.request, Scope.READ)
+            await self.routes.services.authenticator.authenticate(self.request, Scope.READ)
         except Refusal:
             return False
         return True

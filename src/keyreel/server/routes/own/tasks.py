@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
     from keyreel.task import Task, TaskFilter
-    from keyreel.wire.reference.responses.task_responses import TaskView
+    from keyreel.wire.reference.responses.task_responses import TaskDetails, TaskView
 
 T = TypeVar("T")
 
@@ -54,9 +54,14 @@ class OwnTaskRoutes:
 
     async def show(self, request: Request, caller: Caller) -> JSONResponse:
         """Answer how a task is, with its request."""
-        task = self.get_task(request, caller)
-        view, draft = TaskPresenter(self.services, request, caller), self.services.store.find_draft(task.id)
-        details = view.describe_in_full(task, draft, self.services.forecast.estimate_task(task))
+        view, task_id = TaskPresenter(self.services, request, caller), TaskId(request.path_params["id"])
+
+        def read() -> TaskDetails:
+            task = self._read_task(caller, task_id)
+            draft = self.services.store.find_draft(task.id)
+            return view.describe_in_full(task, draft, self.services.forecast.estimate_task(task))
+
+        details = await self.services.store.database.ask(read)
         return JSONResponse(details.to_json())
 
     async def approve(self, request: Request, caller: Caller) -> JSONResponse:
@@ -64,13 +69,13 @@ class OwnTaskRoutes:
         store, task_id = self.services.store, TaskId(request.path_params["id"])
         task = await self._write(lambda: store.approve(caller.tenant, task_id))
         self.services.nudge()
-        return JSONResponse(self.describe(request, caller, task).to_json())
+        return JSONResponse((await self.describe(request, caller, task)).to_json())
 
     async def cancel(self, request: Request, caller: Caller) -> JSONResponse:
         """Cancel a task that has not ended."""
         store, task_id = self.services.store, TaskId(request.path_params["id"])
         task = await self._write(lambda: store.cancel(caller.tenant, task_id))
-        return JSONResponse(self.describe(request, caller, task).to_json())
+        return JSONResponse((await self.describe(request, caller, task)).to_json())
 
     async def delete(self, request: Request, caller: Caller) -> Response:
         """Delete the files and the record of a task that has ended.
@@ -78,7 +83,7 @@ class OwnTaskRoutes:
         Raises:
             NotEnded: it has not, or a task that has not extends its video.
         """
-        services, task = self.services, self.get_task(request, caller)
+        services, task = self.services, await self.get_task(request, caller)
         await asyncio.to_thread(_require_unneeded, Retention(services.store.database.reader), task)
         delete = partial(Retention(services.store.database).delete_record, caller.tenant, task.id)
         deleted = await self._write(lambda: delete(services.clock.now()))
@@ -90,23 +95,32 @@ class OwnTaskRoutes:
                     await services.storage.delete(key)
         return Response(status_code=204)
 
-    def get_task(self, request: Request, caller: Caller) -> Task:
+    async def get_task(self, request: Request, caller: Caller) -> Task:
         """Return the task that a request's path names.
 
         Raises:
             UnknownTask: there is none of this caller's.
             LinkExpired: its record is no longer kept.
         """
-        return _require_record(self.services.store.get(caller.tenant, TaskId(request.path_params["id"])))
+        task_id = TaskId(request.path_params["id"])
+        return await self.services.store.database.ask(partial(self._read_task, caller, task_id))
 
-    def describe(self, request: Request, caller: Caller, task: Task) -> TaskView:
+    def _read_task(self, caller: Caller, task_id: TaskId) -> Task:
+        return _require_record(self.services.store.get(caller.tenant, task_id))
+
+    async def describe(self, request: Request, caller: Caller, task: Task) -> TaskView:
         """Describe a task that was read whole.
 
         Raises:
             LinkExpired: its record is no longer kept.
         """
-        view, draft = TaskPresenter(self.services, request, caller), self.services.store.find_draft(task.id)
-        return view.describe(_require_record(task), draft, self.services.forecast.estimate_task(task))
+        services, view = self.services, TaskPresenter(self.services, request, caller)
+
+        def read() -> TaskView:
+            draft = services.store.find_draft(task.id)
+            return view.describe(_require_record(task), draft, services.forecast.estimate_task(task))
+
+        return await services.store.database.ask(read)
 
     async def _write(self, change: Callable[[], T]) -> T:
         services = self.services

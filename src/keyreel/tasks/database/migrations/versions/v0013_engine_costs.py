@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from keyreel.tasks.database.tables import Instant
+from keyreel.tasks.database.columns import Instant
 
 revision = "0013"
 down_revision = "0012"
