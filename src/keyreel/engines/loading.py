@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final
 
-from keyreel.engines.engine_table import ENGINE_TYPES_GROUP, EngineTable
+from keyreel.engine import RemoteEngine
+from keyreel.engines.engine_table import ENGINE_TYPES_GROUP, EngineTable, ExecutorName
 from keyreel.errors import InvalidSetting
 from keyreel.settings.tables import check_table
 from keyreel.system.setting_values import echo_value, end_sentence
@@ -15,7 +16,7 @@ from keyreel.system.setting_values import echo_value, end_sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.engine import Engine, RemoteEngine
+    from keyreel.engine import Engine
     from keyreel.settings.engines import EngineSpec
 
 ENGINES_GROUP: Final = "keyreel.engines"
@@ -33,6 +34,10 @@ class ConfiguredEngine:
     """Its table's type; its own name where it has no table."""
     engine: Engine | RemoteEngine
     slots: int
+    executor: ExecutorName | None = None
+    """What its table says; None where it says nothing."""
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What each slot takes up in a Ray cluster."""
 
 
 def load_engine(spec: EngineSpec, place: str = "engines") -> ConfiguredEngine:
@@ -75,7 +80,13 @@ def _make_engine_of_table(name: str, table: Mapping[str, Any]) -> ConfiguredEngi
         raise ValueError(f"{place} type: {checked.type!r} cannot be used here ({error})") from error
     except ValueError as error:
         raise ValueError(f"{place} {error}") from error
-    return ConfiguredEngine(name, checked.type, engine, checked.slots or engine.slots)
+    if isinstance(engine, RemoteEngine) and checked.executor is not None:
+        raise ValueError(
+            f"{place} executor: got {echo_value(str(checked.executor))}; "
+            "must be absent: its videos are made by another server"
+        )
+    slots = checked.slots or engine.slots
+    return ConfiguredEngine(name, checked.type, engine, slots, checked.executor, checked.resources)
 
 
 def _load_type(name: str, place: str) -> type[EngineTable]:

@@ -13,7 +13,7 @@ from keyreel.tasks.database.retry import NO_TIMEOUT, write_when_available
 from keyreel.tasks.presentation import parse_stored_request
 from keyreel.tasks.task_queue import FencingToken
 from keyreel.worker.attempt import name_step
-from keyreel.worker.children.child import EngineNotStarted
+from keyreel.worker.executors.executor import EngineNotStarted, ExecutorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -96,7 +96,8 @@ class EngineBinder:
 
         Raises:
             EngineBusy: it is another engine's turn, which has no free slot; the task is bound to that.
-            Unavailable: all are unavailable; the task is bound to the first one again.
+            Unavailable: all are unavailable; the task is bound to the first one again. Or the executor of
+                one that has a finished step is.
             RenderFailed: none can be started, or one gave up after a finished step.
         """
         bound, faults = task.engine, list[EngineUnavailable]()
@@ -111,6 +112,8 @@ class EngineBinder:
             except EngineUnavailable as error:
                 _log.warning("engine unavailable", task=task.id, engine=engine, reason=error.message)
                 if self._has_begun(task, engine):
+                    if isinstance(error, ExecutorUnavailable):  # its finished steps wait here
+                        raise Unavailable(error.message) from error
                     raise RenderFailed(error.message) from error
                 faults.append(error)
         if all(isinstance(fault, EngineNotStarted) for fault in faults):
