@@ -29,7 +29,9 @@ class RayNodes:
         from ray.cluster_utils import Cluster
 
         arguments = {"num_cpus": 0, "object_store_memory": _MEMORY, "include_dashboard": False}
-        cluster = Cluster(initialize_head=True, head_node_args=arguments | ({"port": port} if port else {}))
+        cluster = Cluster(
+            initialize_head=True, head_node_args=arguments | ({"gcs_server_port": port} if port else {})
+        )
         try:
             yield cls(cluster)
         finally:

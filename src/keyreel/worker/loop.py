@@ -21,7 +21,8 @@ from keyreel.tasks.database.retry import (
 )
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.engine_binding import EngineBinder
-from keyreel.worker.executors.opening import ExecutorOpener, check_executors
+from keyreel.worker.executors.choice import check_executors
+from keyreel.worker.executors.opening import ExecutorOpener
 from keyreel.worker.janitor import Janitor, clean_work_folder
 from keyreel.worker.loop_guard import LoopGuard
 from keyreel.worker.queue_maintenance import QueueMaintenance

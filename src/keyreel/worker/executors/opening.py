@@ -1,46 +1,21 @@
-"""Which executor runs an engine, by its table and the settings, and their opening. Runs nothing itself."""
+"""Executors opened for engines. It runs nothing itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyreel.engine import RemoteEngine
 from keyreel.engines.engine_table import ExecutorName
 from keyreel.worker.children.pool import ChildPool
+from keyreel.worker.executors.choice import choose_executor, get_ray_address
 from keyreel.worker.ray.cluster import RayCluster
 from keyreel.worker.ray.pool import RayPool
-from keyreel.worker.ray.settings_checks import AUTO, check_ray_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from contextlib import AsyncExitStack
 
     from keyreel.engines.loading import ConfiguredEngine
-    from keyreel.settings.engines import EngineSettings
     from keyreel.worker.executors.executor import Executor
     from keyreel.worker.settings import WorkerSettings
-
-
-def choose_executor(configured: ConfiguredEngine, settings: EngineSettings) -> ExecutorName | None:
-    """Return what runs an engine; None for one whose videos are made elsewhere."""
-    if isinstance(configured.engine, RemoteEngine):
-        return None
-    return configured.executor or (ExecutorName.RAY if settings.ray else ExecutorName.PROCESS)
-
-
-def get_ray_address(settings: EngineSettings) -> str:
-    """Return where the Ray cluster is."""
-    return settings.ray or AUTO
-
-
-def check_executors(engines: Iterable[ConfiguredEngine], settings: EngineSettings) -> None:
-    """Return if what runs the engines is installed and may be used.
-
-    Raises:
-        InvalidSetting: with a sentence that says what to do.
-    """
-    if any(choose_executor(each, settings) is ExecutorName.RAY for each in engines):
-        check_ray_settings(get_ray_address(settings))
 
 
 class ExecutorOpener:

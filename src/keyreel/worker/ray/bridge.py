@@ -13,6 +13,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -137,7 +138,10 @@ def _describe_cluster() -> ClusterDescription:
 
 def _connect(address: str) -> str:
     """Connect to a cluster; return what is wrong if that cannot be done."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
     try:
+        if host:  # Ray itself would look for minutes for a head where nothing answers.
+            socket.create_connection((host.strip("[]"), int(port)), _WATCH_SECONDS).close()
         ray.init(
             address=address,
             namespace=NAMESPACE,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _START_SECONDS: Final = 60.0
-"""Ray is imported and connected within 3 s; where nothing answers it gives up by itself after 30 s."""
+"""Ray is imported and connected within 3 s; a head that takes connections and answers nothing is given up."""
 _END_SECONDS: Final = 8.0
 """How long a bridge may take to end its hosts, which have 3 s."""
 _DESCRIBE_SECONDS: Final = 10.0

@@ -58,8 +58,9 @@ class ClusterHosts:
             await tell(Shipment(WorkRaised(error)))
             return
         number = uuid4().hex
-        actor.run.remote(number, hosted)
         try:
+            await actor.accept.remote(number, hosted)
+            actor.run.remote(number)
             await run_guarded(_tell_news(actor, number, tell), _pass_answers(actor, number, answers))
         except RayTaskError as error:
             await tell(Shipment(WorkRaised(Unavailable(f"Its host gave the render up: {_shorten(error)}"))))

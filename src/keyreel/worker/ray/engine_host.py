@@ -70,11 +70,18 @@ class EngineHost:
         self._end = loop.call_later(_IDLE_SECONDS, os._exit, 0)
         return keyreel.__version__, self._setup
 
-    async def run(self, number: str, hosted: HostedWork) -> None:
-        """Do a piece of work, whose news `poll` returns under this number, once no other is done here."""
+    async def accept(self, number: str, hosted: HostedWork) -> None:
+        """Take a piece of work, to be called this number; what else is done here is ended.
+
+        It is a call of its own, because Ray may begin calls in another order than they were made.
+        """
         for other in self._renders.values():
             other.stop()
-        render = self._renders[number] = HostedRender(hosted)
+        self._renders[number] = HostedRender(hosted)
+
+    async def run(self, number: str) -> None:
+        """Do a piece of work that was accepted, once no other is done here; `poll` returns its news."""
+        render = self._renders[number]
         try:
             async with self._turn:
                 await render.run(self._pool)
