@@ -8,7 +8,7 @@ import pytest
 
 from ray_nodes import RayNodes
 from support.engine_types import PYTHONPATH, TYPE
-from support.servers import Server
+from support.servers import Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def guarded() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def nodes(guarded: None) -> Iterator[RayNodes]:
     """Run a head without room for engines, and a node with some."""
     del guarded
@@ -54,3 +54,4 @@ def start(tmp_path: Path, nodes: RayNodes) -> Iterator[Callable[..., Server]]:
     for server in started:
         if server.process.is_alive():
             server.stop()
+    wait_until(lambda: not nodes.list_hosts())

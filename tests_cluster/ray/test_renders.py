@@ -50,7 +50,7 @@ def test_the_cluster_makes_the_same_frames_as_a_process_here(
     nodes: RayNodes, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     nodes.add_studio()  # Without a table an engine takes up a CPU, and its host stays.
-    body = {**BODY, "prompt": "the camera moves in", "seed": 5, "resolution": "360p"}
+    body = {**BODY, "prompt": "the camera moves in", "seed": 5}
     packets = {}
     for place, environment in {"here": {}, "there": {"KEYREEL_RAY": nodes.address}}.items():
         server = Server.start(tmp_path_factory.mktemp(place), **environment)

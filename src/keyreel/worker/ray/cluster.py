@@ -1,4 +1,4 @@
-"""A Ray cluster as the worker has it: through a bridge, started when needed, and again after a loss."""
+"""A Ray cluster as the worker has it: through a driver, started when needed, and again after a loss."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final, Self
 
-import structlog
-
 from keyreel.worker.children.protocol import pack_message
 from keyreel.worker.executors.executor import ExecutorUnavailable
 from keyreel.worker.ray.messages import ClusterDescription, DescribeCluster, read_message
@@ -28,15 +26,13 @@ if TYPE_CHECKING:
 _START_SECONDS: Final = 60.0
 """Ray is imported and connected within 3 s; a head that takes connections and answers nothing is given up."""
 _END_SECONDS: Final = 8.0
-"""How long a bridge may take to end its hosts, which have 3 s."""
+"""How long a driver may take to end its hosts, which have 3 s."""
 _DESCRIBE_SECONDS: Final = 10.0
 _FIRST_PAUSE: Final = 0.5
 """Seconds between two tries to connect, doubled with each failure in a row up to the longest pause."""
 _LONGEST_PAUSE: Final = 30.0
 _STDERR: Final = 2
 """The file descriptor of the worker's standard error."""
-
-_log = structlog.stdlib.get_logger(__name__)
 
 
 class RayCluster:
@@ -45,8 +41,8 @@ class RayCluster:
     def __init__(self, address: str, *, kernel_guards: bool = True) -> None:
         self.address: Final = address
         self.kernel_guards: Final = kernel_guards
-        self._folder = Path(mkdtemp(prefix="keyreel-bridge-"))
-        self._socket_path = self._folder / "bridge.sock"
+        self._folder = Path(mkdtemp(prefix="keyreel-driver-"))
+        self._socket_path = self._folder / "driver.sock"
         self._process: Process | None = None
         self._starting = asyncio.Lock()
         self._pause = _FIRST_PAUSE
@@ -63,7 +59,7 @@ class RayCluster:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def open_connection(self) -> tuple[StreamReader, StreamWriter]:
-        """Open a connection to the bridge, which is started where it does not run.
+        """Open a connection to the driver, which is started where it does not run.
 
         Raises:
             ExecutorUnavailable: the cluster cannot be reached, with what it says.
@@ -95,7 +91,7 @@ class RayCluster:
         return found
 
     async def disconnect(self) -> None:
-        """End the bridge: in order, which ends the hosts, or by force after some seconds."""
+        """End the driver: in order, which ends the hosts, or by force after some seconds."""
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -109,7 +105,7 @@ class RayCluster:
             await process.wait()
 
     def abandon(self) -> None:
-        """Kill the bridge, and all work that goes through it; the next connection starts another one."""
+        """Kill the driver, and all work that goes through it; the next connection starts another one."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.kill()
@@ -119,23 +115,21 @@ class RayCluster:
         if loop.time() < self._next_try:
             raise ExecutorUnavailable(self._problem)
         try:
-            await self._start_bridge()
+            await self._start_driver()
         except ExecutorUnavailable as error:
             self._problem = error.message
             self._next_try = loop.time() + self._pause
-            _log.warning("no Ray cluster", address=self.address, reason=error.message, pause=self._pause)
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
             raise
-        _log.info("connected to the Ray cluster", address=self.address)
         self._pause = _FIRST_PAUSE
 
-    async def _start_bridge(self) -> None:
+    async def _start_driver(self) -> None:
         self._socket_path.unlink(missing_ok=True)
         ours, theirs = os.pipe()
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-P", "-m", "keyreel.worker.ray.bridge", self.address, str(self._socket_path)),
+                *("-P", "-m", "keyreel.worker.ray.driver", self.address, str(self._socket_path)),
                 *(str(theirs), str(os.getpid()), str(int(self.kernel_guards))),
                 pass_fds=(theirs,),
                 env=_build_environment(self.address),
@@ -145,7 +139,7 @@ class RayCluster:
             )
         except OSError as error:
             os.close(ours)
-            raise ExecutorUnavailable(f"The bridge to Ray cannot be started: {error}") from error
+            raise ExecutorUnavailable(f"The driver to Ray cannot be started: {error}") from error
         finally:
             os.close(theirs)
         problem = await self._read_problem(ours)
@@ -164,12 +158,12 @@ class RayCluster:
         except TimeoutError:
             return f"it gave no answer within {_START_SECONDS:g} s."
         except ValueError:
-            return "the bridge ended before it was connected; the operator's log tells more."
+            return "the driver ended before it was connected; the operator's log tells more."
         finally:
             transport.close()
 
 
 def _build_environment(address: str) -> dict[str, str]:
-    """Return the bridge's variables: Ray reads its own when it is imported."""
+    """Return the driver's variables: Ray reads its own when it is imported."""
     token = {} if is_loopback(address) else {"RAY_AUTH_MODE": "token"}
     return {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", **token}

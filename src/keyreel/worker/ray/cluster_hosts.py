@@ -1,4 +1,4 @@
-"""The hosts in a Ray cluster, as the bridge reaches them: found by name, or made; asked for news; ended."""
+"""The hosts in a Ray cluster, as the driver reaches them: found by name, or made; asked for news; ended."""
 
 # pyright: reportMissingImports=false
 # Ray is an optional dependency: where it is checked it may be absent.
@@ -9,9 +9,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from uuid import uuid4
 
+import ray
 from ray.exceptions import ActorUnavailableError, RayActorError, RayTaskError
 
-import ray
 from keyreel.errors import KeyreelError, RenderCrashed, Unavailable
 from keyreel.worker.children.protocol import WorkDone
 from keyreel.worker.executors.executor import EngineNotStarted
@@ -76,11 +76,11 @@ class ClusterHosts:
 
     async def close(self, seconds: float) -> None:
         """End all hosts, which have so long to do it in order."""
-        closing = [asyncio.ensure_future(actor.close.remote()) for actor in self._actors.values()]
-        if closing:
-            await asyncio.wait(closing, timeout=seconds)
-        for actor in self._actors.values():
-            ray.kill(actor)
+        ending = {asyncio.ensure_future(actor.end.remote()): actor for actor in self._actors.values()}
+        if ending:
+            _, left = await asyncio.wait(ending, timeout=seconds)
+            for each in left:  # They are pending, or stuck.
+                ray.kill(ending[each])
 
     async def _find_host(self, hosted: HostedWork, tell: Tell) -> Any:
         """Return the actor of a name once it answers; one of another setup is replaced.
@@ -149,9 +149,10 @@ async def _wait_for_greeting(actor: Any, since: float, tell: Tell) -> tuple[str,
 
 
 async def _end_actor(actor: Any) -> None:
-    closing = asyncio.ensure_future(actor.close.remote())
-    await asyncio.wait((closing,), timeout=_CALL_SECONDS)
-    ray.kill(actor)
+    ending = asyncio.ensure_future(actor.end.remote())
+    _, left = await asyncio.wait((ending,), timeout=_CALL_SECONDS)
+    if left:
+        ray.kill(actor)
 
 
 async def _tell_news(actor: Any, number: str, tell: Tell) -> None:

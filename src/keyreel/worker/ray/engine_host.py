@@ -45,6 +45,9 @@ _PATIENCE_SECONDS: Final = 15.0
 _IDLE_SECONDS: Final = 300.0
 """A host without a caller for longer ends. Until then a worker that comes back finds its model loaded."""
 
+_ANSWER_SECONDS: Final = 0.2
+"""An answer is on its way for less."""
+
 
 class RenderUnwanted(KeyreelError):
     """Nobody waits for this render any more."""
@@ -108,11 +111,16 @@ class EngineHost:
             self._renders[number].stop()
 
     async def close(self) -> None:
-        """End all work and the child; the actor can be ended then."""
+        """End all work and the child."""
         for render in self._renders.values():
             render.stop()
         async with self._turn:
             await self._pool.__aexit__(None, None, None)
+
+    async def end(self) -> None:
+        """End all work and the child, and then this process, once this was answered."""
+        await self.close()
+        asyncio.get_running_loop().call_later(_ANSWER_SECONDS, os._exit, 0)
 
 
 class HostedRender:

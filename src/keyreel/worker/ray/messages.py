@@ -1,6 +1,6 @@
-"""What the worker, its bridge to a Ray cluster and the hosts there tell each other. It sends nothing.
+"""What the worker, its driver to a Ray cluster and the hosts there tell each other. It sends nothing.
 
-The worker opens a connection to the bridge for each piece of work, and closes it when the work is not wanted
+The worker opens a connection to the driver for each piece of work, and closes it when the work is not wanted
 any more. Over it go the messages of `keyreel.worker.children.protocol` and those below, in both directions as
 shipments. A host of another machine has files of its own: what a message names travels with it.
 """
@@ -40,7 +40,7 @@ class HostSetup:
 
 @dataclass(frozen=True, slots=True)
 class HostedWork:
-    """To the bridge: have the host of this name do this work."""
+    """To the driver: have the host of this name do this work."""
 
     host: str
     setup: HostSetup
@@ -53,7 +53,7 @@ class HostedWork:
 
 @dataclass(frozen=True, slots=True)
 class DescribeCluster:
-    """To the bridge: say what the cluster has. Answered by ClusterDescription."""
+    """To the driver: say what the cluster has. Answered by ClusterDescription."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from keyreel.worker.settings import WorkerSettings
 
 _SILENCE_SECONDS: Final = 90.0
-"""A bridge that tells nothing for longer is stuck: it tells something every second, and at the latest after a
+"""A driver that tells nothing for longer is stuck: it tells something every second, and at the latest after a
 host was silent for 30 s and the cluster for 5 s."""
 _TOLD_WAIT_SECONDS: Final = 5.0
 """A shorter wait for room in the cluster is not worth a note."""
@@ -128,7 +128,7 @@ class RayPool:
 
 
 class HostedCall:
-    """The worker's end of a connection to the bridge, for one piece of work."""
+    """The worker's end of a connection to the driver, for one piece of work."""
 
     def __init__(self, cluster: RayCluster, engine: str, folder: Path, attempt: StepKeeper) -> None:
         self._cluster = cluster

@@ -1,7 +1,7 @@
-"""The bridge: the process that speaks to a Ray cluster, for a worker that must not end with it.
+"""The driver: the process that speaks to a Ray cluster, for a worker that must not end with it.
 
 Ray ends a process that loses the cluster it was connected to (after 60 s, with the status 1), so the worker's
-own process, which may answer HTTP as well, never connects. The worker may kill the bridge at any moment.
+own process, which may answer HTTP as well, never connects. The worker may kill the driver at any moment.
 """
 
 # pyright: reportMissingImports=false
@@ -15,11 +15,12 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
+import ray
 from ray.exceptions import RayActorError
 
-import ray
 from keyreel.errors import RenderCrashed
 from keyreel.system.parent_watch import end_with_parent
 from keyreel.worker.children.protocol import pack_message
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
 NAMESPACE: Final = "keyreel"
 """The hosts' names are unique in it."""
 LOST_STATUS: Final = 69
-"""What the bridge exits with when the cluster is lost: EX_UNAVAILABLE of sysexits.h."""
+"""What the driver exits with when the cluster is lost: EX_UNAVAILABLE of sysexits.h."""
 _WATCH_SECONDS: Final = 5.0
-"""Between two looks at the cluster, and how long it may take to answer one."""
+"""Between two looks at the cluster."""
+_ANSWER_SECONDS: Final = 10.0
+"""How long the cluster's head may take to answer: a busy one takes a second."""
 _SETTLING_SECONDS: Final = 1.0
 """After a host's death it takes so long until the loss of the whole cluster can be told from it."""
 _MAX_REASON_CHARACTERS: Final = 300
@@ -50,7 +53,7 @@ _CLOSE_SECONDS: Final = 3.0
 """How long hosts have to end when the worker ends."""
 
 
-class Bridge:
+class RayDriver:
     """Serves a worker's connections, each for one piece of work."""
 
     def __init__(self) -> None:
@@ -68,7 +71,10 @@ class Bridge:
                 for each in watching:
                     each.cancel()
         await self._hosts.close(_CLOSE_SECONDS)
-        os._exit(0)  # Ray's own end would wait for what is still open.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await asyncio.to_thread(ray.shutdown)  # It sends what is still to be sent.
+        os._exit(0)  # Threads of Ray's may hang.
 
     async def _watch_cluster(self) -> NoReturn:
         while True:
@@ -78,7 +84,7 @@ class Bridge:
     async def _check_cluster(self) -> None:
         """Return if the cluster answers; else end this process, from which the worker knows of the loss."""
         try:
-            async with asyncio.timeout(_WATCH_SECONDS):
+            async with asyncio.timeout(_ANSWER_SECONDS):
                 nodes = await asyncio.to_thread(ray.nodes)
         except Exception as error:  # noqa: BLE001 - Ray raises many classes; any means that it does not answer
             sys.stderr.write(f"the Ray cluster is lost: {type(error).__name__}\n")
@@ -141,7 +147,7 @@ def _connect(address: str) -> str:
     host, _, port = address.removeprefix("ray://").rpartition(":")
     try:
         if host:  # Ray itself would look for minutes for a head where nothing answers.
-            socket.create_connection((host.strip("[]"), int(port)), _WATCH_SECONDS).close()
+            socket.create_connection((host.strip("[]"), int(port)), _ANSWER_SECONDS).close()
         ray.init(
             address=address,
             namespace=NAMESPACE,
@@ -170,7 +176,7 @@ def main() -> None:
     if problem:
         _report(int(pipe), problem)
         os._exit(LOST_STATUS)
-    asyncio.run(Bridge().run(socket_path, int(pipe)))
+    asyncio.run(RayDriver().run(socket_path, int(pipe)))
 
 
 if __name__ == "__main__":
