@@ -65,8 +65,13 @@ class RayCluster:
             ExecutorUnavailable: the cluster cannot be reached, with what it says.
         """
         async with self._starting:
-            if self._process is None or self._process.returncode is not None:
-                await self._connect()
+            if self._process is not None and self._process.returncode is None:
+                try:
+                    return await asyncio.open_unix_connection(self._socket_path)
+                except OSError:  # It is just ending.
+                    self.abandon()
+                    await self._process.wait()
+            await self._connect()
             try:
                 return await asyncio.open_unix_connection(self._socket_path)
             except OSError as error:
