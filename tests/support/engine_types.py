@@ -64,6 +64,8 @@ class ProbeEngine(CardEngine):
         if self.table.mode == "begun":
             await job.once("submit", self._submit)
             raise EngineUnavailable("The upstream's answer was lost.")
+        if self.table.mode == "gated":
+            await job.progress(0.1)
         while self.table.mode == "gated" and not self.table.gate.exists():  # noqa: ASYNC110 - a file
             await asyncio.sleep(0.02)
         clip = await super().render(order, job)

@@ -16,16 +16,17 @@ A package offers it by the entry point group `keyreel.engine_types`; a table may
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from keyreel.settings.tables import CheckedTable, EnvironmentSecret
 
 if TYPE_CHECKING:
     from keyreel.engine import Engine, RemoteEngine
 
-__all__ = ["ENGINE_TYPES_GROUP", "EngineTable", "EnvironmentSecret", "PricedTable"]
+__all__ = ["ENGINE_TYPES_GROUP", "EngineTable", "EnvironmentSecret", "ExecutorName", "PricedTable"]
 
 ENGINE_TYPES_GROUP: Final = "keyreel.engine_types"
 """The entry point group under which packages offer engine types."""
@@ -53,6 +54,13 @@ class RenderCost(CheckedTable):
     )
 
 
+class ExecutorName(StrEnum):
+    """What runs an engine: child processes of the worker's own, or actors of a Ray cluster."""
+
+    PROCESS = "process"
+    RAY = "ray"
+
+
 class EngineTable(CheckedTable):
     """What every table of an engine may hold; a type adds fields, each with a description."""
 
@@ -63,6 +71,27 @@ class EngineTable(CheckedTable):
         le=1000,
         description="Orders at a time, each in a process of its own. Absent: as the type has it.",
     )
+    executor: ExecutorName | None = Field(
+        default=None,
+        description="What runs it: `process`, on this machine, or `ray`, in a Ray cluster. Absent: `ray` "
+        "where `KEYREEL_RAY` is set, else `process`.",
+    )
+    resources: dict[str, Annotated[float, Field(gt=0, le=1e15)]] = Field(
+        default={},
+        max_length=20,
+        description="What each slot takes up in the Ray cluster: `num_cpus`, `num_gpus`, `memory` in bytes, "
+        "or the name of a resource of the cluster's own. Absent: one CPU.",
+    )
+
+    @field_validator("resources")
+    @classmethod
+    def _check_resources(cls, value: dict[str, float]) -> dict[str, float]:
+        if {"CPU", "GPU"} & {*value}:
+            raise ValueError("must name CPUs and GPUs num_cpus and num_gpus")
+        gpus = value.get("num_gpus", 0.0)
+        if gpus > 1 and gpus != int(gpus):
+            raise ValueError("must have a whole number of num_gpus, or a part of one")
+        return value
 
     paid: bool = Field(
         default=False,

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final
 
 from keyreel.engine import RemoteEngine
-from keyreel.engines.engine_table import ENGINE_TYPES_GROUP, EngineExpense, EngineTable
+from keyreel.engines.engine_table import ENGINE_TYPES_GROUP, EngineExpense, EngineTable, ExecutorName
 from keyreel.errors import InvalidSetting
 from keyreel.settings.tables import check_table
 from keyreel.system.setting_values import echo_value, end_sentence
@@ -35,6 +35,10 @@ class ConfiguredEngine:
     engine: Engine | RemoteEngine
     slots: int
     expense: EngineExpense = field(default_factory=EngineExpense)
+    executor: ExecutorName | None = None
+    """What its table says; None where it says nothing."""
+    resources: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What each slot takes up in a Ray cluster."""
 
 
 def load_engine(spec: EngineSpec, place: str = "engines") -> ConfiguredEngine:
@@ -79,7 +83,21 @@ def _make_engine_of_table(name: str, table: Mapping[str, Any]) -> ConfiguredEngi
         raise ValueError(f"{place} type: {checked.type!r} cannot be used here ({error})") from error
     except ValueError as error:
         raise ValueError(f"{place} {error}") from error
-    return ConfiguredEngine(name, checked.type, engine, checked.slots or engine.slots, checked.get_expense())
+    if isinstance(engine, RemoteEngine) and checked.executor is not None:
+        raise ValueError(
+            f"{place} executor: got {echo_value(str(checked.executor))}; "
+            "must be absent: its videos are made by another server"
+        )
+    slots = checked.slots or engine.slots
+    return ConfiguredEngine(
+        name,
+        checked.type,
+        engine,
+        slots,
+        expense=checked.get_expense(),
+        executor=checked.executor,
+        resources=checked.resources,
+    )
 
 
 def _load_type(name: str, place: str) -> type[EngineTable]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from keyreel.order import Operation
 from keyreel.settings.tables import CheckedTable, check_table
@@ -22,6 +22,19 @@ DEFAULT_ENGINES: Final = (BUILT_IN_ENGINE,)
 _NAME_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _MAX_RULES: Final = 1000
 
+_RAY_ADDRESS_PATTERN: Final = re.compile(
+    r"(auto|(ray://)?([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]{2,45}\]):[0-9]{1,5})?", re.ASCII
+)
+
+
+def _check_ray_address(value: str) -> str:
+    if not _RAY_ADDRESS_PATTERN.fullmatch(value):
+        raise ValueError("must be auto, or an address such as 10.0.0.5:6379 or ray://10.0.0.5:10001")
+    return value
+
+
+RayAddress = Annotated[str, AfterValidator(_check_ray_address)]
+"""Where a Ray cluster is: `auto` for the one that this machine is part of; empty for none."""
 _Name = Annotated[str, Field(min_length=1, max_length=256)]
 
 
@@ -81,6 +94,8 @@ class EngineSettings:
     rules: tuple[RoutingRule, ...] = ()
     file: Path | None = None
     """Where tables and rules were read."""
+    ray: str = ""
+    """The Ray cluster that renders; empty for none, unless a table asks for one."""
 
     def get_spec(self, name: str) -> EngineSpec:
         """Return how the engine of a name is made."""

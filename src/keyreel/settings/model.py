@@ -22,6 +22,7 @@ from keyreel.settings.acceptance import BelowBar
 from keyreel.settings.engines import (
     DEFAULT_ENGINES,
     EngineSettings,
+    RayAddress,
     RoutingRule,
     parse_engine_tables,
     parse_routing_rules,
@@ -110,6 +111,9 @@ class Settings(BaseSettings):
     route: Annotated[tuple[RoutingRule, ...], NoDecode] = Field(
         default=(), description="Which engines make which tasks: tables `[[route]]`."
     )
+    ray: RayAddress = Field(
+        default="", description="Ray cluster that renders: `auto`, `HOST:PORT` or `ray://HOST:PORT`."
+    )
     render_timeout: float = Field(
         default=600.0,
         gt=0,
@@ -192,8 +196,7 @@ class Settings(BaseSettings):
         "music. None: the shipped instruments.",
     )
     prices: Path | None = Field(
-        default=None,
-        description="TOML table of prices; default: DATA/prices.toml, else the shipped one.",
+        default=None, description="TOML table of prices; default: DATA/prices.toml, else the shipped one."
     )
     rpm: int = Field(
         default=0,
@@ -281,7 +284,7 @@ class Settings(BaseSettings):
     def engine_settings(self) -> EngineSettings:
         """The engines, their tables and the routing rules."""
         file = find_file({"config": self.config, "data": self.data})
-        return EngineSettings(self.engines, self.engine, self.route, file)
+        return EngineSettings(self.engines, self.engine, self.route, file, self.ray)
 
     @property
     def price_table(self) -> Path | None:

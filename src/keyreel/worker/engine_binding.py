@@ -14,7 +14,7 @@ from keyreel.tasks.database.retry import NO_TIMEOUT, write_when_available
 from keyreel.tasks.presentation import parse_stored_request
 from keyreel.tasks.task_queue import FencingToken
 from keyreel.worker.attempt import name_step
-from keyreel.worker.children.child import EngineNotStarted
+from keyreel.worker.executors.executor import EngineNotStarted, ExecutorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -118,7 +118,8 @@ class EngineBinder:
 
         Raises:
             EngineBusy: it is another engine's turn, which has no free slot; the task is bound to that.
-            Unavailable: all are unavailable; the task is bound to the first one again.
+            Unavailable: all are unavailable; the task is bound to the first one again. Or the executor of
+                one that has a finished step is.
             RenderFailed: none can be started, one gave up after a finished step, or all were unavailable for
                 as long as a task waits for engines.
         """
@@ -149,6 +150,8 @@ class EngineBinder:
             _log.warning("engine unavailable", task=task.id, engine=engine, reason=error.message)
             self._statuses.record_problem(engine, error.message)
             if self._has_begun(task, engine):
+                if isinstance(error, ExecutorUnavailable):  # its finished steps wait here
+                    raise Unavailable(error.message) from error
                 raise RenderFailed(error.message) from error
             return error
         except RenderFailed:

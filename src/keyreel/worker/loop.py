@@ -22,6 +22,8 @@ from keyreel.tasks.database.retry import (
 )
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.engine_binding import EngineBinder
+from keyreel.worker.executors.choice import check_executors
+from keyreel.worker.executors.opening import ExecutorOpener
 from keyreel.worker.janitor import Janitor, clean_work_folder
 from keyreel.worker.loop_guard import LoopGuard
 from keyreel.worker.queue_maintenance import QueueMaintenance
@@ -55,7 +57,7 @@ class Worker:
     """Runs as many tasks at a time as its engines have slots.
 
     Raises:
-        InvalidSetting: a configured engine does not exist.
+        InvalidSetting: a configured engine does not exist, or what runs it may not be used.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Worker:
         self._random = random
         self._intake = intake
         self._router = load_router(settings.engines)
+        check_executors(self._router.engines, settings.engines)
         self.engine_statuses: Final = EngineStatuses(store.clock)
         self._binder = EngineBinder(
             store, self._router, random, statuses=self.engine_statuses, wait=settings.engine_wait
@@ -119,35 +122,28 @@ class Worker:
 
     async def _open_pools(self, stack: AsyncExitStack) -> WorkerPools:
         timeout, kernel = self._settings.render_timeout_seconds, self._settings.kernel_guards
-        slots = self._router.slots_by_engine
-
-        async def open_engine(spec: EngineSpec, count: int) -> ChildPool:
-            # A pool starts its children when work comes: one without any costs nothing.
-            pool = ChildPool.for_engine(spec, count, timeout, kernel_guards=kernel)
-            return await stack.enter_async_context(pool)
-
         for each in self._router.engines:
             if isinstance(each.engine, StatusSource):
                 each.engine.on_status(partial(self.engine_statuses.record_health, each.name))
         remote = await RemoteEngines.open(self._router.engines, self._intake, self._callbacks, stack)
-        local_slots = {name: count for name, count in slots.items() if name not in remote}
-        engine_pools = {
-            name: await open_engine(self._settings.engines.get_spec(name), count)
-            for name, count in local_slots.items()
-        }
-        built_in_pool = await open_engine(_BUILT_IN, 1)
+        local = [each for each in self._router.engines if each.name not in remote]
+        opener = ExecutorOpener(self._settings, stack)
+        executors = {each.name: await opener.open(each) for each in local}
+        # A pool starts its children when work comes: one without any costs nothing.
+        built_in_pool = await stack.enter_async_context(
+            ChildPool.for_engine(_BUILT_IN, 1, timeout, kernel_guards=kernel)
+        )
+        count = max(sum(each.slots for each in local), _MIN_FINISHING_CHILDREN)
         finishing_pool = await stack.enter_async_context(
-            ChildPool.for_finishing(
-                max(sum(local_slots.values()), _MIN_FINISHING_CHILDREN), timeout, kernel_guards=kernel
-            )
+            ChildPool.for_finishing(count, timeout, kernel_guards=kernel)
         )
         for each in self._router.engines:
             if self._settings.preload and isinstance(each.engine, Preloader):
                 self._intake.warm_up()
-                await engine_pools[each.name].warm_up()
+                await executors[each.name].warm_up()
                 await finishing_pool.warm_up()
-        engine_pools.setdefault(BUILT_IN_ENGINE, built_in_pool)
-        return WorkerPools(self._binder, engine_pools, remote, built_in_pool, finishing_pool)
+        executors.setdefault(BUILT_IN_ENGINE, built_in_pool)
+        return WorkerPools(self._binder, executors, remote, built_in_pool, finishing_pool)
 
     async def _wait_for_claim(self) -> tuple[Claim, RenderSlot]:
         while True:

@@ -43,15 +43,10 @@ from keyreel.wire.inputs.urls import is_http_url
 from keyreel.wire.requests.dev_markers import DevMarkers, parse_markers
 from keyreel.worker.acceptance import InspectedClip, make_accepted_clip
 from keyreel.worker.attempt import RunningAttempt
-from keyreel.worker.children.protocol import (
-    ConformWork,
-    FinishWork,
-    InspectWork,
-    RecommendWork,
-    RenderWork,
-)
+from keyreel.worker.children.protocol import ConformWork, FinishWork, InspectWork, RecommendWork, RenderWork
 from keyreel.worker.draft_order import adapt_to_draft
 from keyreel.worker.engine_binding import EngineBusy
+from keyreel.worker.executors.executor import ExecutorUnavailable
 from keyreel.worker.guards import run_guarded
 
 if TYPE_CHECKING:
@@ -67,8 +62,8 @@ if TYPE_CHECKING:
     from keyreel.tasks.task_queue import Claim, FencingToken
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.worker.attempt import EngineAttempt
-    from keyreel.worker.children.pool import ChildPool
     from keyreel.worker.engine_binding import EngineBinder
+    from keyreel.worker.executors.executor import Executor
     from keyreel.worker.remote.engines import RemoteEngines
     from keyreel.worker.settings import WorkerSettings
     from keyreel.worker.slots import RenderSlot
@@ -107,16 +102,16 @@ class InputGatherer(Protocol):
 class WorkerPools:
     """Where the parts of the work are done.
 
-    `engines` holds a pool for each engine that renders here, and one for the built-in engine.
+    `engines` holds an executor for each engine that renders, and one for the built-in engine.
     """
 
     binder: EngineBinder
-    engines: Mapping[str, ChildPool]
+    engines: Mapping[str, Executor]
     remote: RemoteEngines
     """The other engines that the binder names: they only wait."""
-    recommending: ChildPool
+    recommending: Executor
     """Recommends prompts where none of a task's engines does."""
-    finishing: ChildPool
+    finishing: Executor
 
 
 class TaskPipeline:
@@ -193,6 +188,8 @@ class TaskPipeline:
             return await self._produce_video(task, attempt, pools, slot)
         except (Cancelled, LeaseLost, Unavailable, EngineBusy):
             raise
+        except ExecutorUnavailable as error:
+            raise Unavailable(error.message) from error
         except EngineUnavailable as error:  # of the child that finishes, or of the one that recommends
             return Failure(error.message, RenderFailed.__name__)
         except (RenderFailed, RenderCrashed, Refusal) as error:
@@ -285,7 +282,7 @@ class TaskPipeline:
         return self._settings.folder / token.task_id / str(token.attempt)
 
     async def _apply_recommended_prompt(
-        self, request: Endpoint, order: Order, attempt: RunningAttempt, pool: ChildPool
+        self, request: Endpoint, order: Order, attempt: RunningAttempt, pool: Executor
     ) -> tuple[Order, tuple[str, ...]]:
         """Replace the client's prompt by a recommended one if the request asks for it; note which."""
         if not request.has_recommended_prompt:

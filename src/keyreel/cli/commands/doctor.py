@@ -91,7 +91,7 @@ def list_checks(
 def _run_check(check: Callable[[Settings], DoctorCheck], settings: Settings) -> DoctorCheck:
     from keyreel.errors import KeyreelError
 
-    name = check.__name__.removeprefix("_check_").replace("_", " ")
+    name = check.__name__.removeprefix("_check_").replace("_", " ").replace("ray", "Ray")
     try:
         return check(settings)
     except KeyreelError as error:
@@ -258,6 +258,17 @@ def _check_engines(settings: Settings) -> DoctorCheck:
     return DoctorCheck("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)
 
 
+def _check_ray(settings: Settings) -> DoctorCheck:
+    from keyreel.engines.router import load_router
+    from keyreel.worker.executors.choice import get_ray_address, is_ray_used
+    from keyreel.worker.ray.diagnosis import describe_cluster, phrase_description
+
+    engines = settings.engine_settings
+    if not is_ray_used(load_router(engines).engines, engines):
+        return _make_passed("Ray", "not used: engines run on this machine")
+    return _make_passed("Ray", phrase_description(describe_cluster(get_ray_address(engines))))
+
+
 def _check_networks(settings: Settings) -> DoctorCheck:
     del settings
     from keyreel.engines.motion.networks.models import load_network
@@ -380,6 +391,7 @@ _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_machine,
     *FOLDER_CHECKS,
     _check_engines,
+    _check_ray,
     _check_networks,
     _check_encoder,
     _check_instruments,

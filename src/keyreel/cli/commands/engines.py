@@ -13,6 +13,7 @@ from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from keyreel.engines.loading import ConfiguredEngine
+    from keyreel.settings.engines import EngineSettings
     from keyreel.wire.json_types import Json
 
 engines_app = typer.Typer(help="The engines that are configured.", no_args_is_help=True)
@@ -25,6 +26,7 @@ def list_engines(data: DataOption = None, as_json: JsonOption = False) -> None:
     from keyreel.engines.health import check_engine
     from keyreel.engines.router import EngineRouter, load_engines, load_router
     from keyreel.settings import read_settings
+    from keyreel.worker.executors.choice import choose_executor
 
     all_settings = read_settings(data=data)
     settings = all_settings.engine_settings
@@ -41,6 +43,7 @@ def list_engines(data: DataOption = None, as_json: JsonOption = False) -> None:
                 "type": each.type,
                 "operations": operations[each.name],
                 "slots": each.slots,
+                "executor": choose_executor(each, settings),
                 "used": each.name in used,
                 "healthy": health.ok and each.name not in problems,
                 "detail": problems.get(each.name, health.detail),
@@ -57,18 +60,38 @@ def check_engines(
     name: Annotated[str, typer.Argument(help="One engine; default: all, tables that nothing uses too.")] = "",
     data: DataOption = None,
 ) -> None:
-    """Try engines: ask each how it is, then load it as a render would; exit code 1 if one does not work."""
+    """Try engines: ask each how it is, then load it as a render would; exit code 1 if one does not work.
+
+    One that runs in a Ray cluster is not loaded: it is looked whether a node there has room for it.
+    """
     from keyreel.engines.router import load_engines
     from keyreel.settings import read_settings
 
-    engines = load_engines(read_settings(data=data).engine_settings)
+    settings = read_settings(data=data).engine_settings
+    engines = load_engines(settings)
     if name and name not in engines:
         known = ", ".join(engines)
         raise InvalidRequest(f"NAME: got {name[:64]!r}; must be one of {known}.", field="name")
-    problems = {each: _try_engine(engine) for each, engine in engines.items() if name in {"", each}}
+    tried = {each: engine for each, engine in engines.items() if name in {"", each}}
+    problems = {each: _find_problem(engine, settings) for each, engine in tried.items()}
     for each, problem in problems.items():
         print(f"{each}: {problem or 'works'}")
     raise typer.Exit(1 if any(problems.values()) else 0)
+
+
+def _find_problem(configured: ConfiguredEngine, settings: EngineSettings) -> str:
+    """Return what is wrong with an engine, where it would run; empty if nothing is."""
+    from keyreel.engines.engine_table import ExecutorName
+    from keyreel.errors import KeyreelError
+    from keyreel.worker.executors.choice import choose_executor, get_ray_address
+    from keyreel.worker.ray.diagnosis import describe_cluster, find_shortage
+
+    if choose_executor(configured, settings) is not ExecutorName.RAY:
+        return _try_engine(configured)
+    try:
+        return find_shortage(describe_cluster(get_ray_address(settings)), configured.resources)
+    except KeyreelError as error:
+        return error.message
 
 
 def _try_engine(configured: ConfiguredEngine) -> str:
@@ -104,8 +127,9 @@ def _print_engines(rows: list[Json]) -> None:
             **row,
             "makes": ", ".join(row["operations"]),
             "used": "yes" if row["used"] else "no",
+            "runs": row["executor"] or "elsewhere",
             "health": "ok" if row["healthy"] else row["detail"],
         }
         for row in rows
     ]
-    print_rows(shown, ("name", "type", "makes", "slots", "used", "health"), as_json=False)
+    print_rows(shown, ("name", "type", "makes", "slots", "runs", "used", "health"), as_json=False)

@@ -10,7 +10,7 @@ import socket
 import sys
 from asyncio.subprocess import DEVNULL
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NoReturn, Protocol, Self
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 import structlog
 
@@ -30,6 +30,7 @@ from keyreel.worker.children.protocol import (
     WorkStarted,
     pack_message,
 )
+from keyreel.worker.executors.executor import EngineNotStarted
 from keyreel.worker.guards import run_guarded
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from keyreel.settings.engines import EngineSpec
     from keyreel.worker.children.protocol import ToChild, ToWorker, Work, WorkResult
+    from keyreel.worker.executors.executor import StepKeeper
 
 _GRACE_SECONDS: Final = 1.0
 """Between asking a child to end and killing it."""
@@ -48,34 +50,6 @@ _log = structlog.stdlib.get_logger(__name__)
 
 class WorkNotStarted(RenderCrashed):
     """The child ended before it began with the work."""
-
-
-class EngineNotStarted(EngineUnavailable):
-    """The engine could not be started."""
-
-
-class StepKeeper(Protocol):
-    """What a child reports to: an attempt at a task."""
-
-    def report_progress(self, fraction: float) -> None:
-        """Note progress, 0.0 … 1.0."""
-        ...
-
-    def show_preview(self, jpeg: bytes) -> None:
-        """Take the newest frame of the video that is being written."""
-        ...
-
-    async def load_step(self, step: str) -> str | None:
-        """Return what a finished step gave; None if it is not finished."""
-        ...
-
-    async def save_step(self, step: str, result: str) -> None:
-        """Keep what a finished step gave."""
-        ...
-
-    async def forget_step(self, step: str) -> None:
-        """Take a finished step back."""
-        ...
 
 
 class Child:
@@ -185,7 +159,7 @@ class Child:
                 case PreviewFrame(jpeg):
                     attempt.show_preview(jpeg)
                 case LoadStep() | SaveStep() | ForgetStep() as request:
-                    await self._send(StepResult(await _keep_step(request, attempt)))
+                    await self._send(StepResult(await keep_step(request, attempt)))
                 case WorkDone(result):
                     return result
                 case WorkFailed() as failure:
@@ -231,8 +205,8 @@ class Child:
         raise RenderCrashed
 
 
-async def _keep_step(request: LoadStep | SaveStep | ForgetStep, attempt: StepKeeper) -> str | None:
-    """Do what a child asks of a step; return the step's result after that."""
+async def keep_step(request: LoadStep | SaveStep | ForgetStep, attempt: StepKeeper) -> str | None:
+    """Do what a child asks of a step; return the step's result after that; None where it has none."""
     match request:
         case LoadStep(step):
             return await attempt.load_step(step)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from keyreel.finishing.acceptance.flaw import Flaw
     from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.settings.engines import EngineSpec
-    from keyreel.worker.children.child import StepKeeper
     from keyreel.worker.children.protocol import (
         ConformWork,
         FinishWork,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
         Work,
         WorkResult,
     )
+    from keyreel.worker.executors.executor import StepKeeper
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -146,7 +146,7 @@ ToWorker = (
 )
 
 
-def pack_message(message: ToChild | ToWorker) -> bytes:
+def pack_message(message: object) -> bytes:
     """Encode a message: its length, then its pickle."""
     data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
     return LENGTH_PREFIX.pack(len(data)) + data

@@ -1,0 +1,1 @@
+"""Executors: what runs an engine's work for the worker, and which of them runs which engine."""

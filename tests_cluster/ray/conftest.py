@@ -1,0 +1,57 @@
+"""A Ray cluster of two nodes on this machine, guarded by a token, and servers whose engines run there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ray_nodes import RayNodes
+from support.engine_types import PYTHONPATH, TYPE
+from support.servers import Server, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guarded() -> Iterator[None]:
+    """Set what nodes and servers share: the token, and where the tests' engines are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", "a-token-of-these-tests")
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", PYTHONPATH)
+        yield
+
+
+@pytest.fixture(scope="session")
+def nodes(guarded: None) -> Iterator[RayNodes]:
+    """Run a head without room for engines, and a node with some."""
+    del guarded
+    with RayNodes.start() as running:
+        running.add_studio()
+        yield running
+
+
+@pytest.fixture
+def start(tmp_path: Path, nodes: RayNodes) -> Iterator[Callable[..., Server]]:
+    """Start servers one after another on one data folder; the last one is ended with the test."""
+    started: list[Server] = []
+    data = tmp_path / "data"
+    data.mkdir()
+
+    def begin(mode: str = "well", **environment: str) -> Server:
+        table = f'[engine.probe]\ntype = "{TYPE}"\nmode = "{mode}"\ngate = "{tmp_path / "gate"}"\n'
+        place = 'executor = "ray"\nresources = { studio = 1 }\n'
+        (data / "keyreel.toml").write_text('engines = ["probe"]\n' + table + place)
+        server = Server.start(data, KEYREEL_RAY=nodes.address, PYTHONPATH=PYTHONPATH, **environment)
+        started.append(server)
+        return server
+
+    yield begin
+    for server in started:
+        if server.process.is_alive():
+            server.stop()
+    wait_until(lambda: not nodes.list_hosts())
