@@ -1,4 +1,4 @@
-"""Keyreel's own routes about the server itself, its pages and documents: entries of the table of own routes."""
+"""Keyreel's own routes about the server itself, its pages and documents: part of the table of own routes."""
 
 from __future__ import annotations
 
