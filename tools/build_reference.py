@@ -171,6 +171,7 @@ def _addresses(dialect: Dialect) -> Iterator[str]:
 NEEDS = {
     RequiredAccess.NOTHING: "",
     RequiredAccess.KEY: "a key",
+    RequiredAccess.ANY_KEY: "an API key of any scope, or the admin token",
     RequiredAccess.SUBMIT_KEY: "a key",
     RequiredAccess.ADMIN: "the admin token",
 }

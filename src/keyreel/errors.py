@@ -19,6 +19,7 @@ KeyreelError
 │   │   └── QuotaExceeded         the day's credits are spent, or as much is stored as may be
 │   ├── IdempotencyConflict       the idempotency key stands for another request
 │   ├── NotHeld                   the task does not wait for an approval
+│   ├── NotEnded                  the task, or one that needs its video, has not ended
 │   ├── UploadConflict            another file was put at the upload's URL
 │   ├── MissingKey                no API key was sent
 │   ├── InvalidKey                the API key is unknown or revoked
@@ -139,6 +140,10 @@ class IdempotencyConflict(Refusal):
 
 class NotHeld(Refusal):
     """This order was submitted without a draft, so there is nothing to approve."""
+
+
+class NotEnded(Refusal):
+    """This task has not ended: cancel it first."""
 
 
 class UploadConflict(Refusal):

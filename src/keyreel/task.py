@@ -109,6 +109,8 @@ class Task:
     """The configured name of the engine that makes its video, or made it; empty where none can."""
     draft_of: TaskId | None = None
     """The task whose draft this one makes; None for all others."""
+    previews: int = 0
+    """How many previews its latest attempt has stored; the newest can be seen while it runs."""
 
     def estimate_remaining_seconds(self, now: datetime) -> int:
         """Estimate the whole seconds until the end from progress so far; 0 where nothing can be said."""
@@ -133,10 +135,14 @@ class TaskFilter:
     templates: frozenset[str] = frozenset()
     created_from: datetime | None = None
     created_to: datetime | None = None
+    text: str = ""
+    """Of tasks whose stored request holds this text anywhere; the case of ASCII letters is ignored."""
     after_id: TaskId | None = None
     offset: int = 0
     limit: int = 50
     oldest_first: bool = False
+    held_is_queued: bool = True
+    """Whether held tasks are listed as queued ones, which is how the dialects' clients see them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from keyreel.server.connections.http_server import BoundedServer
 from support.servers import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from starlette.types import ASGIApp
 
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 class RunningServer:
     """A server that listens at `address`."""
 
-    def __init__(self, app: ASGIApp, limits: ConnectionLimits) -> None:
-        self._app, self._limits = app, limits
+    def __init__(
+        self, app: ASGIApp, limits: ConnectionLimits, closing: Callable[[], None] = lambda: None
+    ) -> None:
+        self._app, self._limits, self._closing = app, limits, closing
         self._ready = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
         self.address = self.listener.getsockname()
 
     async def run(self) -> None:
-        self.server = BoundedServer(self._app, self._limits, self._ready.set)
+        self.server = BoundedServer(self._app, self._limits, self._ready.set, self._closing)
         async with asyncio.TaskGroup() as group:
             await self.server.serve_on(self.listener, group)
 
@@ -52,8 +54,10 @@ class RunningServer:
 
     @classmethod
     @contextmanager
-    def start(cls, app: ASGIApp, limits: ConnectionLimits) -> Generator[RunningServer]:
-        running = cls(app, limits)
+    def start(
+        cls, app: ASGIApp, limits: ConnectionLimits, closing: Callable[[], None] = lambda: None
+    ) -> Generator[RunningServer]:
+        running = cls(app, limits, closing)
 
         def run() -> None:
             with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:

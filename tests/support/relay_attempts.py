@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from keyreel.clock import SystemClock
 from keyreel.engines.relay.engine_type import RelayTable
 from keyreel.errors import KeyreelError
+from keyreel.storage.objects import ObjectStorage
 from keyreel.task import Submission
 from keyreel.tasks.outcomes import Failure
 from keyreel.tasks.store import TaskStore
@@ -74,7 +75,9 @@ async def attempt_task(store: TaskStore, folder: Path, table: RelayTable) -> str
     assert claim is not None
     fields = json.loads(claim.task.submission.fields)
     order = catalogue.get_endpoint("q2-text2video").model_validate(fields).to_order(7)
-    attempt = RunningAttempt(store, claim.token, 1.0, SystemRandom())
+    attempt = RunningAttempt(
+        store, ObjectStorage.open_in_memory(), claim.token, every_seconds=1.0, random=SystemRandom()
+    )
     job = AttemptRemoteJob(attempt.for_engine("relay"), folder, Unreachable())
     engine = table.make_engine("relay")
     async with engine:

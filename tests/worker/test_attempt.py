@@ -20,7 +20,9 @@ async def begun(plant: Plant) -> tuple[Task, RunningAttempt]:
     await plant.submit()
     claim = plant.store.queue.claim("worker", 30)
     assert claim is not None
-    return claim.task, RunningAttempt(plant.store, claim.token, 0.01, SystemRandom())
+    return claim.task, RunningAttempt(
+        plant.store, plant.storage, claim.token, every_seconds=0.01, random=SystemRandom()
+    )
 
 
 def test_progress_reaches_the_store_and_never_falls(plant: Plant) -> None:

@@ -140,8 +140,8 @@ def test_models_tell_which_engines_make_them_and_no_more(server: Server) -> None
 
 
 def test_operators_see_how_each_engine_is(server: Server) -> None:
-    assert server.call("GET", "/v1/engines").status_code == 403
-    answer = ask_operator(server, "/v1/engines")
+    assert server.call("GET", "/v1/admin/engines").status_code == 403
+    answer = ask_operator(server, "/v1/admin/engines")
     engines = {each["name"]: each for each in answer["engines"]}
     assert engines["full"] | {"operations": {}} == {
         "name": "full",

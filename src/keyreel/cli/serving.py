@@ -107,6 +107,7 @@ async def _run_platform(platform: Platform, listener: socket.socket, url: str, c
         create_app(platform.services),
         ConnectionLimits(connections, body_seconds=settings.body_seconds),
         lambda: _announce(platform, url),
+        platform.services.watch.close,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -29,7 +29,7 @@ _RawHeader: TypeAlias = tuple[bytes, bytes]
 def create_app(services: Services) -> ASGIApp:
     """Build the application; what it uses is opened and closed by its caller."""
     routes = build_routes(services)
-    app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
+    app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS, lifespan=services.watch.lifespan)
     submits = DirectRoutes([route for route in routes if route.name == RouteAction.SUBMIT], app)
     bounded = BodyMemoryMiddleware(submits, BodyMemory(services.settings.body_memory))
     # Outside: polls have no body.

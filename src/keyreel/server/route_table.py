@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.routing import Route
 
-from keyreel.server.requests.authorisation import require_operator, require_scope
+from keyreel.server.requests.authorisation import require_any_key, require_operator, require_scope
+from keyreel.server.requests.submit_rate import SubmitRate
 from keyreel.server.routes.balance import BalanceRoute
 from keyreel.server.routes.files import FileRoute
 from keyreel.server.routes.health import ReadinessRoute, check_liveness
@@ -17,7 +18,11 @@ from keyreel.server.routes.operator.engines import EngineRoute
 from keyreel.server.routes.operator.ledger import LedgerRoutes
 from keyreel.server.routes.operator.tasks import AdminTaskRoutes
 from keyreel.server.routes.operator.webhooks import WebhookRoutes
-from keyreel.server.routes.own_tasks import OwnTaskRoutes
+from keyreel.server.routes.own.engines import EngineStateRoute
+from keyreel.server.routes.own.events import TaskEventRoutes
+from keyreel.server.routes.own.image_uploads import ImageUploadRoutes
+from keyreel.server.routes.own.tasks import OwnTaskRoutes
+from keyreel.server.routes.own.whoami import WhoamiRoute
 from keyreel.server.routes.quote import QuoteRoute
 from keyreel.server.routes.reference.discovery import DiscoveryRoutes
 from keyreel.server.routes.reference.docs_pages import DocsRoutes
@@ -79,6 +84,9 @@ def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROU
     refusals = RefusedAccessLog(services.store.database, services.clock)
     handlers = {
         RequiredAccess.NOTHING: _bind_public_handlers(services),
+        RequiredAccess.ANY_KEY: {
+            "describe_key": require_any_key(WhoamiRoute(services).show, services.authenticator)
+        },
         RequiredAccess.KEY: {
             name: require_scope(handler, services.authenticator, Scope.READ)
             for name, handler in _bind_caller_handlers(services).items()
@@ -126,18 +134,29 @@ def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
 
 
 def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
+    tasks, events = OwnTaskRoutes(services), TaskEventRoutes(services)
     return {
         "validate_request": ValidateRoute(services).validate,
         "quote_request": QuoteRoute(services).quote,
         "show_balance": BalanceRoute(services).show,
         "verify_file": VerifyRoute(services).verify,
-        "show_task": OwnTaskRoutes(services).show,
+        "list_own_tasks": tasks.list,
+        "show_task": tasks.show,
+        "stream_events": events.stream,
+        "show_preview": events.show_preview,
+        "show_upload": ImageUploadRoutes(services).show,
+        "list_engine_states": EngineStateRoute(services).list,
     }
 
 
 def _bind_submitter_handlers(services: Services) -> Mapping[str, CallerHandler]:
     tasks = OwnTaskRoutes(services)
-    return {"approve_task": tasks.approve, "cancel_task": tasks.cancel}
+    return {
+        "approve_task": tasks.approve,
+        "cancel_task": tasks.cancel,
+        "delete_task": tasks.delete,
+        "upload_image": SubmitRate(services).limit(ImageUploadRoutes(services).create),
+    }
 
 
 def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:

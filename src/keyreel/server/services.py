@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from keyreel.server.health_checks import HealthChecks
     from keyreel.server.requests.auth import Authenticator
     from keyreel.server.requests.rate_limit import RateLimiter
+    from keyreel.server.task_watch import TaskWatch
     from keyreel.settings import Settings
     from keyreel.storage.objects import ObjectStorage
     from keyreel.storage.pending_files import PendingFiles
@@ -50,9 +51,14 @@ class Services:
     engine_health: HealthChecks
     prices: PriceTable
     rate_limiter: RateLimiter
-    forecast: EtaEstimator
+    watch: TaskWatch
     nudge: Callable[[], None]
     wake: Callable[[], None]
     admin_token: str
     root: bytes
     anchors: bytes
+
+    @property
+    def forecast(self) -> EtaEstimator:
+        """What estimates when tasks begin and end."""
+        return self.watch.forecast

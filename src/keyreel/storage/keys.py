@@ -22,3 +22,14 @@ def check_key(key: str) -> str:
     if not is_key(key):
         raise ValueError(f"{key[:64]!r} is not a storage key")
     return key
+
+
+def make_result_keys(task_id: str, attempt: int) -> tuple[str, str, str]:
+    """Return the keys of what an attempt at a task makes: video, cover, copy without the visible mark."""
+    folder = f"{task_id}/{attempt}"
+    return f"videos/{folder}.mp4", f"covers/{folder}.jpg", f"clean/{folder}.mp4"
+
+
+def make_preview_key(task_id: str, attempt: int) -> str:
+    """Return the key of the newest preview of an attempt at a task."""
+    return f"previews/{task_id}/{attempt}.jpg"

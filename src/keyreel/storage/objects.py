@@ -1,7 +1,8 @@
 """Storage of files under keys, on a local disk or in any object store; knows no tasks.
 
 Keys are `assets/<sha256>`, `uploads/<random>.<ending>`, `videos/<task id>/<attempt>.mp4`,
-`covers/<task id>/<attempt>.jpg`, and `clean/<task id>/<attempt>.mp4` for videos without watermark.
+`covers/<task id>/<attempt>.jpg`, `clean/<task id>/<attempt>.mp4` for videos without watermark, and
+`previews/<task id>/<attempt>.jpg` while a task runs.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from keyreel.clock import Clock
 
-FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean")
+FOLDERS: Final = ("assets", "uploads", "videos", "covers", "clean", "previews")
 """What keys begin with."""
 _INPUT_FOLDERS: Final = ("assets", "uploads")
 """Where a file that is there already is not stored again."""
@@ -102,6 +103,11 @@ class ObjectStorage:
                 self._touch(key)
             else:
                 await self._store.put_async(check_key(key), data)
+
+    async def put_volatile(self, key: str, data: bytes) -> None:
+        """Store these bytes whole, but without waiting for the disk: a power cut may lose them."""
+        with _translate_errors():
+            await self._store.put_async(check_key(key), data)
 
     async def put_all(self, files: Mapping[str, bytes]) -> frozenset[str]:
         """Have files stored that are named by their content; return the keys of those that were not before.

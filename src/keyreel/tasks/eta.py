@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 
-from keyreel.task import RetentionStage, TaskState
+from keyreel.task import RetentionStage, TaskId, TaskState
 from keyreel.tasks.database.committed_rows import PreparedQuery
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.scheduling import Priority
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, ScalarSelect
 
     from keyreel.clock import Clock
     from keyreel.off_peak import OffPeakWindows
@@ -60,6 +60,29 @@ _COUNT_EARLIER: Final = _count_queued(
 _COUNT_EARLIER_OFF_PEAK: Final = _count_queued(
     TASKS.c.deadline <= bindparam("deadline"), TASKS.c.id < bindparam("id")
 )
+_EARLIER: Final = TASKS.alias("earlier")
+
+
+def _count_earlier(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    earlier = select(func.count()).select_from(_EARLIER).where(_EARLIER.c.state == TaskState.QUEUED)
+    return earlier.where(_EARLIER.c.id < TASKS.c.id, *conditions).scalar_subquery()
+
+
+_COUNT_ALL_EARLIER: Final = select(
+    TASKS.c.id,
+    case(
+        (
+            TASKS.c.deadline.is_(None),
+            _count_earlier(
+                _EARLIER.c.tenant == TASKS.c.tenant,
+                _EARLIER.c.priority == Priority.NORMAL,
+                _EARLIER.c.created <= TASKS.c.created,
+            ),
+        ),
+        else_=_count_earlier(_EARLIER.c.deadline <= TASKS.c.deadline),
+    ).label("tasks"),
+).where(TASKS.c.id.in_(bindparam("ids", expanding=True)))
+"""What is before each of several tasks in its own queue, as the two above count it for one."""
 _COUNT_OFF_PEAK: Final = _count_queued(TASKS.c.deadline > bindparam("now"))
 _QUEUED_BY_TENANT: Final = (
     select(TASKS.c.tenant, func.count().label("tasks"))
@@ -138,6 +161,19 @@ class EtaEstimator:
             return None
         return self._make_eta(snapshot, task.submission, self._count_ahead(snapshot, task, now), now)
 
+    def estimate_tasks(self, tasks: Iterable[Task]) -> dict[TaskId, TaskEta]:
+        """Estimate those of the tasks that are queued, and not for good: all their places by one query."""
+        now = self._clock.now()
+        queued = [task for task in tasks if task.state is TaskState.QUEUED]
+        uncounted = [task.id for task in queued if self._get_cached_count(task, now) is None]
+        if uncounted:
+            with self._database.read() as connection:
+                rows = connection.execute(_COUNT_ALL_EARLIER, {"ids": [*map(int, uncounted)]}).all()
+            for row in rows:
+                self._cache_count(TaskId(str(row.id)), row.tasks, now)
+        etas = {task.id: self.estimate_task(task) for task in queued}
+        return {task_id: eta for task_id, eta in etas.items() if eta}
+
     def estimate_submission(self, submission: Submission) -> TaskEta:
         """Estimate a task that would be submitted now."""
         self._snapshot = None  # Estimates before a submit are rare: they may cost a query.
@@ -159,19 +195,28 @@ class EtaEstimator:
 
     def _count_ahead_in_own_queue(self, task: Task, now: datetime) -> int:
         """Count what is before a task in its own queue; the count is cached for longer the higher it is."""
-        found = self._ahead_counts.get(task.id)
-        if found and abs(now - found[0]) < _MIN_COUNT_TTL + found[1] * _COUNT_TTL_PER_TASK:
-            return found[1]
-        if len(self._ahead_counts) >= _MAX_CACHED_COUNTS:
-            self._ahead_counts.clear()
+        known = self._get_cached_count(task, now)
+        if known is not None:
+            return known
         if task.deadline is not None:
             place: dict[str, Any] = {"deadline": task.deadline, "id": int(task.id)}
             ahead = self._count(_COUNT_EARLIER_OFF_PEAK, place)
         else:
             place = {"tenant": task.submission.tenant, "created": task.created, "id": int(task.id)}
             ahead = self._count(_COUNT_EARLIER, place)
-        self._ahead_counts[task.id] = now, ahead
+        self._cache_count(task.id, ahead, now)
         return ahead
+
+    def _get_cached_count(self, task: Task, now: datetime) -> int | None:
+        found = self._ahead_counts.get(task.id)
+        if found and abs(now - found[0]) < _MIN_COUNT_TTL + found[1] * _COUNT_TTL_PER_TASK:
+            return found[1]
+        return None
+
+    def _cache_count(self, task_id: TaskId, ahead: int, now: datetime) -> None:
+        if len(self._ahead_counts) >= _MAX_CACHED_COUNTS:
+            self._ahead_counts.clear()
+        self._ahead_counts[task_id] = now, ahead
 
     def _count(self, query: PreparedQuery[int], parameters: Mapping[str, Any]) -> int:
         return self._database.find(query, parameters) or 0

@@ -14,7 +14,7 @@ from keyreel.tasks.database.tables import LARGE_TASK_COLUMNS, TASKS, task_from_r
 from keyreel.tasks.ids import parse_task_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
 
@@ -61,7 +61,7 @@ def _apply_filter(query: Select[Any], task_filter: TaskFilter) -> Select[Any]:
     """Filter, order and page a query on TASKS; tasks whose record has expired are left out."""
     query = query.where(TASKS.c.kept != RetentionStage.LEDGER_ONLY)
     for column, values in (
-        (TASKS.c.state, _add_held(task_filter.states)),
+        (TASKS.c.state, _add_held(task_filter.states) if task_filter.held_is_queued else task_filter.states),
         (TASKS.c.endpoint, task_filter.endpoints),
         (TASKS.c.resolution, task_filter.resolutions),
     ):
@@ -73,17 +73,29 @@ def _apply_filter(query: Select[Any], task_filter: TaskFilter) -> Select[Any]:
             for each in task_filter.templates
         ]
         query = query.where(or_(*named))
+    if task_filter.text:
+        query = query.where(_hold_text(task_filter.text))
     if task_filter.ids:
         query = query.where(TASKS.c.id.in_(_parse_ids(task_filter.ids)))
-    if task_filter.created_from:
-        query = query.where(TASKS.c.created >= task_filter.created_from)
-    if task_filter.created_to:
-        query = query.where(TASKS.c.created <= task_filter.created_to)
+    query = query.where(*_list_time_conditions(task_filter))
     if task_filter.after_id:
         last = parse_task_id(task_filter.after_id)
         query = query.where(TASKS.c.id > last if task_filter.oldest_first else TASKS.c.id < last)
     order = TASKS.c.id.asc() if task_filter.oldest_first else TASKS.c.id.desc()
     return query.order_by(order).limit(task_filter.limit).offset(task_filter.offset)
+
+
+def _list_time_conditions(task_filter: TaskFilter) -> Iterator[ColumnElement[bool]]:
+    if task_filter.created_from:
+        yield TASKS.c.created >= task_filter.created_from
+    if task_filter.created_to:
+        yield TASKS.c.created <= task_filter.created_to
+
+
+def _hold_text(text: str) -> ColumnElement[bool]:
+    """Whether a submission's JSON holds a text, as it stands inside one of its values."""
+    inside = json.dumps(text, ensure_ascii=False)[1:-1]
+    return TASKS.c.fields.icontains(inside, autoescape=True)
 
 
 def _add_held(states: frozenset[TaskState]) -> frozenset[TaskState]:

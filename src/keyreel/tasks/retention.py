@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select, update
 
+from keyreel.errors import Cancelled, NotEnded, UnknownTask
 from keyreel.task import UNFINISHED_STATES, RetentionStage, TaskId, TaskState
 from keyreel.tasks.accounts.stored_files import find_counted_keys, uncount_files
 from keyreel.tasks.database.tables import CALLBACKS, POSTINGS, STEPS, STORED_FILES, TASKS, TEST_TASKS
 from keyreel.tasks.ids import is_task_id, parse_task_id
+from keyreel.tasks.outcomes import cancel_unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection
 
     from keyreel.storage.objects import ObjectStorage
     from keyreel.tasks.database.connection import Database
@@ -80,6 +82,30 @@ class Retention:
         ):
             changed += self._update_batch([*which, TASKS.c.finished <= before], _FORGOTTEN_COLUMNS)
         return changed
+
+    def delete_record(self, tenant: str, task_id: TaskId, now: datetime) -> tuple[TaskId, ...]:
+        """Delete the request, notes and files of a tenant's task that has ended, and of its draft, at once.
+
+        What stays is what `expire_records` leaves, and what `expire_files` leaves of a video: its
+        fingerprint, by which a file of it is known again. Returns whose files are to be deleted now.
+
+        Raises:
+            UnknownTask: there is no such task, or it is another tenant's.
+            NotEnded: it has not ended.
+        """
+        number = parse_task_id(task_id)
+        with self._database.write() as connection:
+            query = select(TASKS.c.state).where(TASKS.c.id == number, TASKS.c.tenant == tenant)
+            state = connection.execute(query).scalar()
+            if state is None:
+                raise UnknownTask
+            if state in UNFINISHED_STATES:
+                raise NotEnded(f"Task {task_id} is {state}: cancel it before it is deleted.")
+            cancel_unfinished(connection, now, TASKS.c.draft_of == number, Cancelled())
+            drafts = connection.execute(select(TASKS.c.id).where(TASKS.c.draft_of == number)).scalars()
+            numbers = [number, *drafts]
+            _update_tasks(connection, numbers, _FORGOTTEN_COLUMNS)
+        return tuple(TaskId(str(each)) for each in numbers)
 
     def delete_test_tasks(self, before: datetime) -> int:
         """Delete a batch of tasks in test mode that ended by `before`; return how many.
@@ -162,14 +188,19 @@ class Retention:
         if not numbers:
             return ()
         with self._database.write() as connection:
-            connection.execute(update(TASKS).where(TASKS.c.id.in_(numbers)).values(values))
-            for column in (TASKS.c.video, TASKS.c.cover, TASKS.c.clean):
-                expired = select(column).where(TASKS.c.id.in_(numbers), column != "")
-                connection.execute(delete(STORED_FILES).where(STORED_FILES.c.key.in_(expired)))
-            if values is _FORGOTTEN_COLUMNS:
-                for table in (STEPS, CALLBACKS):
-                    connection.execute(delete(table).where(table.c.task.in_(numbers)))
+            _update_tasks(connection, numbers, values)
         return tuple(TaskId(str(number)) for number in numbers)
+
+
+def _update_tasks(connection: Connection, numbers: Sequence[int], values: dict[str, Any]) -> None:
+    """Change tasks whose files are to be deleted; these count for nobody any more."""
+    connection.execute(update(TASKS).where(TASKS.c.id.in_(numbers)).values(values))
+    for column in (TASKS.c.video, TASKS.c.cover, TASKS.c.clean):
+        expired = select(column).where(TASKS.c.id.in_(numbers), column != "")
+        connection.execute(delete(STORED_FILES).where(STORED_FILES.c.key.in_(expired)))
+    if values is _FORGOTTEN_COLUMNS:
+        for table in (STEPS, CALLBACKS):
+            connection.execute(delete(table).where(table.c.task.in_(numbers)))
 
 
 async def find_missing_files(database: Database, storage: ObjectStorage) -> AsyncIterator[tuple[TaskId, str]]:

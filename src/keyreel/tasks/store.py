@@ -296,6 +296,13 @@ class TaskStore:
         """Return the task that makes the draft of a task; None if it has none."""
         return self.database.find(_FIND_DRAFT, {"task": parse_task_id(task_id)})
 
+    def find_drafts(self, ids: Sequence[TaskId]) -> dict[TaskId, Task]:
+        """Return the tasks that make the drafts of several tasks, by these; call it in a thread."""
+        query = select(*SMALL_TASK_COLUMNS).where(TASKS.c.draft_of.in_([parse_task_id(each) for each in ids]))
+        with self.database.reader.read() as connection:
+            drafts = [task_from_row(row) for row in connection.execute(query).mappings()]
+        return {draft.draft_of: draft for draft in drafts if draft.draft_of}
+
     def approve(self, tenant: str, task_id: TaskId) -> Task:
         """Queue a held task for its engine, from now on. Returns the task as it is now.
 

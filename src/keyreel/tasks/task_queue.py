@@ -90,7 +90,8 @@ class TaskQueue:
             change = (
                 update(TASKS)
                 .where(TASKS.c.id == number, TASKS.c.state == TaskState.QUEUED)
-                .values(state=TaskState.RUNNING, attempt=TASKS.c.attempt + 1, started=now, progress=0.0)
+                .values(state=TaskState.RUNNING, attempt=TASKS.c.attempt + 1, started=now)
+                .values(progress=0.0, previews=0)
                 .values(owner=owner, lease_until=epoch() + literal(lease_seconds))
                 .returning(TASKS)
             )
@@ -109,9 +110,9 @@ class TaskQueue:
                 return
         self._raise_lost(token)
 
-    def save_progress(self, token: FencingToken, fraction: float) -> None:
-        """Keep how far the attempt is, 0.0 … 1.0."""
-        self._update(token, {"progress": fraction})
+    def save_progress(self, token: FencingToken, fraction: float, previews: int = 0) -> None:
+        """Keep how far the attempt is, 0.0 … 1.0, and how many previews it has stored."""
+        self._update(token, {"progress": fraction, "previews": previews})
 
     def load_step(self, token: FencingToken, step: str) -> str | None:
         """Return what a finished step gave, in this or any earlier attempt; None if it is not finished."""

@@ -6,7 +6,8 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from keyreel.errors import Cancelled, LeaseLost
+from keyreel.errors import Cancelled, LeaseLost, Unavailable
+from keyreel.storage.keys import make_preview_key
 from keyreel.tasks.database.retry import NO_TIMEOUT, retry_while_unavailable, write_when_available
 from keyreel.worker.loop_guard import LoopGuard
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from random import Random
 
+    from keyreel.storage.objects import ObjectStorage
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import FencingToken
 
@@ -25,14 +27,26 @@ _SECOND_RENDER_PREFIX: Final = "second render/"
 class RunningAttempt:
     """One attempt at a task while it runs. While the database is unavailable, its render goes on."""
 
-    def __init__(self, store: TaskStore, token: FencingToken, every_seconds: float, random: Random) -> None:
+    def __init__(
+        self,
+        store: TaskStore,
+        storage: ObjectStorage,
+        token: FencingToken,
+        *,
+        every_seconds: float,
+        random: Random,
+    ) -> None:
         self.token: Final = token
         self._queue = store.queue
+        self._storage = storage
         self._writer = store.writer
         self._interval_seconds = every_seconds
         self._random = random
         self._fraction = 0.0
-        self._written = 0.0
+        self._previews = 0
+        self._preview: bytes | None = None
+        """The newest one, until it is stored."""
+        self._written = (0.0, 0)
         self._cancel_calls: list[Callable[[], Awaitable[None]]] = []
 
     def on_cancel(self, call: Callable[[], Awaitable[None]]) -> None:
@@ -48,8 +62,12 @@ class RunningAttempt:
         """Note progress, 0.0 … 1.0, which only rises; `watch` saves it."""
         self._fraction = max(self._fraction, min(fraction, _MAX_RUNNING_PROGRESS))
 
+    def show_preview(self, jpeg: bytes) -> None:
+        """Note the newest preview; `watch` stores it, or a newer one."""
+        self._preview = jpeg
+
     async def watch(self) -> NoReturn:
-        """Save progress every `every_seconds`, which checks the fence as well.
+        """Save progress and previews every `every_seconds`, which checks the fence as well.
 
         Raises:
             Cancelled: the task was cancelled.
@@ -61,12 +79,24 @@ class RunningAttempt:
             await guard.run(self._save_progress)
 
     async def _save_progress(self) -> None:
-        if self._fraction > self._written:
-            fraction = self._fraction
-            await self._writer.run(lambda: self._queue.save_progress(self.token, fraction))
-            self._written = fraction
+        await self._store_preview()
+        reached = self._fraction, self._previews
+        if reached > self._written:
+            await self._writer.run(partial(self._queue.save_progress, self.token, *reached))
+            self._written = reached
         else:
             self._queue.check(self.token)
+
+    async def _store_preview(self) -> None:
+        """Store the newest preview before it is counted: who is told of one finds it."""
+        jpeg, self._preview = self._preview, None
+        if jpeg is None:
+            return
+        try:
+            await self._storage.put_volatile(make_preview_key(self.token.task_id, self.token.attempt), jpeg)
+        except Unavailable:
+            return  # Without it the render is as good: the next one comes in a second.
+        self._previews += 1
 
     def for_engine(self, engine: str) -> EngineAttempt:
         """Return the attempt as an engine's child sees it."""
@@ -124,6 +154,10 @@ class EngineAttempt:
     def report_progress(self, fraction: float) -> None:
         """Note progress."""
         self._attempt.report_progress(fraction)
+
+    def show_preview(self, jpeg: bytes) -> None:
+        """Note the newest preview."""
+        self._attempt.show_preview(jpeg)
 
     async def load_step(self, step: str) -> str | None:
         """Return what a finished step of this engine gave, in this or an earlier attempt."""

@@ -28,6 +28,7 @@ from keyreel.errors import (
 )
 from keyreel.finishing.context import FinishingContext
 from keyreel.settings.engines import BUILT_IN_ENGINE
+from keyreel.storage.keys import make_preview_key, make_result_keys
 from keyreel.storage.passing_faults import find_passing_fault, translate_passing_faults
 from keyreel.tasks.database.retry import (
     NO_TIMEOUT,
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from keyreel.finishing.finished_video import FinishedVideo
     from keyreel.order import Order
     from keyreel.storage.objects import ObjectStorage
-    from keyreel.task import Task, TaskId
+    from keyreel.task import Task
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim, FencingToken
     from keyreel.wire.endpoints.endpoint import Endpoint
@@ -144,7 +145,8 @@ class TaskPipeline:
         gathered outside the slot, once an attempt: a crash of the render does not fetch them again.
         """
         token = claim.token
-        attempt = RunningAttempt(self._store, token, self._settings.poll_seconds, self._random)
+        every = self._settings.poll_seconds
+        attempt = RunningAttempt(self._store, self._storage, token, every_seconds=every, random=self._random)
         try:
             outcome = await run_guarded(
                 self._produce_outcome(claim.task, attempt, pools, slot), attempt.watch()
@@ -162,7 +164,7 @@ class TaskPipeline:
             await self._clean_up(token, keep_last=False)
         except LeaseLost:
             _log.warning("attempt lost", task=token.task_id, attempt=token.attempt)
-            await self._delete_results(token, token.attempt)
+            await self._delete_files(token, token.attempt)
         except (Unavailable, EngineBusy) as fault:
             # The steps of this attempt stay for the next one, which gathers its inputs anew.
             shutil.rmtree(self._get_attempt_folder(token) / "inputs", ignore_errors=True)
@@ -337,7 +339,7 @@ class TaskPipeline:
         return await retry_async_while_unavailable(work_once, WORKER_RETRY_SECONDS, self._random)
 
     async def _store_files(self, finished: FinishedVideo, token: FencingToken) -> Success:
-        video, cover, clean = _make_storage_keys(token.task_id, token.attempt)
+        video, cover, clean = make_result_keys(token.task_id, token.attempt)
         made = {video: finished.video, cover: finished.cover, clean: finished.clean}
         files = {key: path for key, path in made.items() if path is not None}
         for key, path in files.items():
@@ -349,14 +351,15 @@ class TaskPipeline:
         return replace(outcome, clean=clean) if finished.clean else outcome
 
     async def _clean_up(self, token: FencingToken, *, keep_last: bool) -> None:
-        """Delete an ended task's work folder, and the files of attempts that did not win."""
+        """Delete an ended task's work folder, previews, and the files of attempts that did not win."""
         with suppress(RuntimeError):  # No thread to be had: the next start deletes the folder.
             await asyncio.to_thread(shutil.rmtree, self._settings.folder / token.task_id, ignore_errors=True)
-        for attempt in range(1, token.attempt if keep_last else token.attempt + 1):
-            await self._delete_results(token, attempt)
+        for attempt in range(1, token.attempt + 1):
+            await self._delete_files(token, attempt, keep_results=keep_last and attempt == token.attempt)
 
-    async def _delete_results(self, token: FencingToken, attempt: int) -> None:
-        for key in _make_storage_keys(token.task_id, attempt):
+    async def _delete_files(self, token: FencingToken, attempt: int, *, keep_results: bool = False) -> None:
+        results = () if keep_results else make_result_keys(token.task_id, attempt)
+        for key in (*results, make_preview_key(token.task_id, attempt)):
             try:
                 await self._storage.delete(key)
             except Unavailable:
@@ -392,8 +395,3 @@ def _offers_clean_copy(task: Task) -> bool:
     """Say whether the dialect of the task offers a copy without the visible mark."""
     name = task.submission.dialect
     return any(dialect.has_clean_copies for dialect in DIALECTS if dialect.name == name)
-
-
-def _make_storage_keys(task_id: TaskId, attempt: int) -> tuple[str, str, str]:
-    folder = f"{task_id}/{attempt}"
-    return f"videos/{folder}.mp4", f"covers/{folder}.jpg", f"clean/{folder}.mp4"

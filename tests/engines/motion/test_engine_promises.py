@@ -122,6 +122,9 @@ class Notes:
         del fraction
         self.drawing.set()
 
+    def show_preview(self, jpeg: bytes) -> None:
+        del jpeg
+
     async def load_step(self, step: str) -> str | None:
         return self.steps.get(step)
 

@@ -33,10 +33,14 @@ class MemoryAttempt:
 
     def __init__(self) -> None:
         self.reported: list[float] = []
+        self.previews: list[bytes] = []
         self.steps: dict[str, str] = {}
 
     def report_progress(self, fraction: float) -> None:
         self.reported.append(fraction)
+
+    def show_preview(self, jpeg: bytes) -> None:
+        self.previews.append(jpeg)
 
     async def load_step(self, step: str) -> str | None:
         return self.steps.get(step)

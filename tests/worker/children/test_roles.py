@@ -43,6 +43,9 @@ class ForgetfulAttempt:
     def report_progress(self, fraction: float) -> None:
         """Take note of progress."""
 
+    def show_preview(self, jpeg: bytes) -> None:
+        del jpeg
+
     async def load_step(self, step: str) -> str | None:
         del step
         return None

@@ -30,6 +30,7 @@ from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter, get_default_limits
 from keyreel.server.services import Services
+from keyreel.server.task_watch import TaskWatch
 from keyreel.storage.objects import FOLDERS, ObjectStorage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import FILES_PREFIX, LinkSigner, load_or_create_secret
@@ -109,7 +110,7 @@ def open_platform(settings: Settings, own_urls: tuple[str, ...]) -> Generator[Pl
             engine_health=_build_engine_health(engines),
             prices=read_price_table(settings.price_table),
             rate_limiter=RateLimiter(store.trusted_clock),
-            forecast=_build_estimator(store, engines, settings),
+            watch=TaskWatch(store, _build_estimator(store, engines, settings)),
             nudge=worker.nudge,
             wake=worker.wake,
             admin_token=folder.ensure_admin_token(),

@@ -18,6 +18,7 @@ from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter
 from keyreel.server.services import Services
+from keyreel.server.task_watch import TaskWatch
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import LinkSigner
@@ -46,6 +47,7 @@ def build_operator_app(
     so that a mistake in their settings stops no operator's command.
     """
     clock, random, storage = store.clock, SystemRandom(), ObjectStorage.open_in_memory()
+    forecast = EtaEstimator(store.database, clock, slots=0, windows=settings.off_peak_windows)
     authenticator = Authenticator(keys, "", admin_token, FailedKeys(clock), operator_name=_describe_user())
     return create_app(
         Services(
@@ -64,7 +66,7 @@ def build_operator_app(
             engine_health=HealthChecks({}),
             prices=read_price_table(),
             rate_limiter=RateLimiter(clock),
-            forecast=EtaEstimator(store.database, clock, slots=0, windows=settings.off_peak_windows),
+            watch=TaskWatch(store, forecast),
             nudge=_do_nothing,
             wake=_do_nothing,
             admin_token=admin_token,

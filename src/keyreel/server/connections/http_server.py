@@ -27,11 +27,18 @@ _SHUTDOWN_SECONDS = 10
 class BoundedServer(uvicorn.Server):
     """Serves an application on one socket, and calls `ready` once it takes connections.
 
-    It handles no signals: the worker has to hand its tasks back before the process ends, so signals end the
+    At its end it calls `closing`, for responses that would go on for as long as their client is there. It
+    handles no signals: the worker has to hand its tasks back before the process ends, so signals end the
     server and the worker.
     """
 
-    def __init__(self, app: ASGIApp, limits: ConnectionLimits, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        limits: ConnectionLimits,
+        ready: Callable[[], None],
+        closing: Callable[[], None] = lambda: None,
+    ) -> None:
         config = uvicorn.Config(
             app,
             ws="none",
@@ -44,6 +51,7 @@ class BoundedServer(uvicorn.Server):
         super().__init__(config)
         self._registry = ConnectionRegistry(limits)
         self._ready = ready
+        self._closing = closing
 
     async def serve_on(self, listener: socket.socket, tasks: asyncio.TaskGroup) -> None:
         """Serve until `should_exit` is set; connections begin as tasks of this group."""
@@ -60,6 +68,7 @@ class BoundedServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept no more connections, and let open requests end."""
         self._acceptor.stop()
+        self._closing()
         await super().shutdown(sockets)
 
     @contextmanager

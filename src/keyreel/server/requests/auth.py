@@ -30,6 +30,14 @@ class Caller:
     key_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whoever sent a request: its caller, None for the admin token, and what its key may do."""
+
+    caller: Caller | None
+    scopes: frozenset[Scope]
+
+
 def extract_api_key(headers: Headers) -> str:
     """Read the API key: `Bearer <key>`, `Token <key>`, a bare `<key>`, or the header X-API-Key.
 
@@ -85,6 +93,24 @@ class Authenticator:
             self._count_failure(request, error)
             raise
 
+    def identify(self, request: Request) -> KeyHolder:
+        """Return who sent a request, whatever the key may do; the admin token does too.
+
+        Raises:
+            MissingKey: no key was sent.
+            InvalidKey: it is unknown or revoked.
+            RateLimited: likewise, and too many such requests came from its address.
+            TenantDisabled: its tenant is disabled.
+        """
+        try:
+            key = extract_api_key(request.headers)
+            if compare_digest(key.encode(errors="replace"), self._admin_token):
+                return KeyHolder(None, frozenset({Scope.ADMIN}))
+            return KeyHolder(*self._find_key(key))
+        except (MissingKey, InvalidKey) as error:
+            self._count_failure(request, error)
+            raise
+
     def identify_operator(self, request: Request) -> str:
         """Return the name under which the audit log knows the operator whose request this is.
 
@@ -107,20 +133,23 @@ class Authenticator:
         self._failed_keys.count_failure(request.client.host if request.client else "", error.message)
 
     def _find_caller(self, key: str, scope: Scope) -> Caller:
-        if self._own_key_digest and compare_digest(
-            sha256(key.encode(errors="replace")).digest(), self._own_key_digest
-        ):
-            caller, scopes = Caller(DEFAULT_TENANT, ENVIRONMENT_KEY_ID), DEFAULT_SCOPES
-            self._keys.require_good_standing(caller.key_id, caller.tenant)
-        else:
-            found = self._keys.find(key)
-            caller, scopes = Caller(found.tenant, found.id), found.scopes
+        caller, scopes = self._find_key(key)
         if scope not in scopes:
             raise MissingScope(
                 f"This API key may {' and '.join(sorted(scopes)) or 'do nothing'}; "
                 f"this needs the scope {scope}."
             )
         return caller
+
+    def _find_key(self, key: str) -> tuple[Caller, frozenset[Scope]]:
+        if self._own_key_digest and compare_digest(
+            sha256(key.encode(errors="replace")).digest(), self._own_key_digest
+        ):
+            caller = Caller(DEFAULT_TENANT, ENVIRONMENT_KEY_ID)
+            self._keys.require_good_standing(caller.key_id, caller.tenant)
+            return caller, DEFAULT_SCOPES
+        found = self._keys.find(key)
+        return Caller(found.tenant, found.id), found.scopes
 
 
 def fingerprint_token(token: str) -> str:

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from keyreel.server.requests.auth import Authenticator, Caller
+    from keyreel.server.requests.auth import Authenticator, Caller, KeyHolder
     from keyreel.tasks.accounts.api_keys import Scope
     from keyreel.tasks.audit.refused_access import RefusedAccessLog
 
 Handler: TypeAlias = "Callable[[Request], Awaitable[Response]]"
 CallerHandler: TypeAlias = "Callable[[Request, Caller], Awaitable[Response]]"
+KeyHolderHandler: TypeAlias = "Callable[[Request, KeyHolder], Awaitable[Response]]"
 
 
 def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: Scope) -> Handler:
@@ -30,6 +31,15 @@ def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: S
         return await handler(request, caller)
 
     return respond_to_caller
+
+
+def require_any_key(handler: KeyHolderHandler, authenticator: Authenticator) -> Handler:
+    """Return a handler that answers whoever has a key, whatever that may do, or the admin token."""
+
+    async def respond_to_holder(request: Request) -> Response:
+        return await handler(request, authenticator.identify(request))
+
+    return respond_to_holder
 
 
 def require_operator(handler: Handler, authenticator: Authenticator, refusals: RefusedAccessLog) -> Handler:

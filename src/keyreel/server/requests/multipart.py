@@ -37,6 +37,29 @@ def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
     Raises:
         InvalidRequest: it is no form, or has too many fields.
     """
+    fields: dict[str, Any] = {}
+    for name, value in _parse_parts(headers, data).multi_items():
+        text = _to_data_uri(value) if isinstance(value, UploadFile) else value
+        _set_field(fields, name, text)
+    return fields
+
+
+def parse_form_file(headers: Headers, data: bytes, name: str) -> bytes:
+    """Return the bytes of a form's file of this name, empty where there is none; call it in a thread.
+
+    Raises:
+        InvalidRequest: it is no form, or has too many fields.
+    """
+    files: dict[str, bytes] = {}
+    for each, value in _parse_parts(headers, data).multi_items():
+        if isinstance(value, UploadFile):
+            # All are closed, also those that nobody asked for.
+            with value.file as stream:
+                files.setdefault(each, stream.read())
+    return files.get(name, b"")
+
+
+def _parse_parts(headers: Headers, data: bytes) -> FormData:
     parser = MultiPartParser(
         headers,
         _iterate_chunks(data),
@@ -47,14 +70,9 @@ def parse_form(headers: Headers, data: bytes) -> dict[str, Any]:
     # Files stay in memory, where the body is too: so that nothing is waited for.
     parser.spool_max_size = len(data) + 1
     try:
-        form = _run_to_end(parser.parse())
+        return _run_to_end(parser.parse())
     except (MultiPartException, FormParserError) as error:
         raise InvalidRequest(f"The body is not a valid form: {str(error)[:120]}") from None
-    fields: dict[str, Any] = {}
-    for name, value in form.multi_items():
-        text = _to_data_uri(value) if isinstance(value, UploadFile) else value
-        _set_field(fields, name, text)
-    return fields
 
 
 def _run_to_end(work: Coroutine[Any, Any, FormData]) -> FormData:

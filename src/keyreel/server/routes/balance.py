@@ -13,7 +13,7 @@ from keyreel.tasks.accounts.quotas import get_quotas
 from keyreel.tasks.accounts.stored_files import get_storage_use
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.wire.dialects.dialect import TenantBalance
-from keyreel.wire.reference.own_responses import Balance
+from keyreel.wire.reference.responses.own_responses import Balance
 
 if TYPE_CHECKING:
     from starlette.requests import Request

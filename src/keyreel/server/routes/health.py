@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 import keyreel
 from keyreel.errors import Unavailable
 from keyreel.server.health_checks import HealthChecks
-from keyreel.wire.reference.own_responses import Liveness, PartHealth, Readiness
+from keyreel.wire.reference.responses.own_responses import Liveness, PartHealth, Readiness
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
@@ -16,7 +15,12 @@ from keyreel.server.routes.uploads import (
     UPLOAD_LINK_SECONDS,
     sign_upload_link,
 )
-from keyreel.server.submission.upload_uris import UPLOAD_URI_PREFIX, build_upload_key
+from keyreel.server.submission.upload_uris import (
+    UPLOAD_ID,
+    UPLOAD_IDS,
+    UPLOAD_URI_PREFIX,
+    build_upload_key,
+)
 from keyreel.storage.pending_files import compute_sha256
 
 if TYPE_CHECKING:
@@ -24,9 +28,6 @@ if TYPE_CHECKING:
 
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
-
-_ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
-_IDS: Final = range(10**17, 10**18)
 
 
 class NativeUploadRoutes:
@@ -39,7 +40,7 @@ class NativeUploadRoutes:
         """Answer `{id, put_url, expires_at}`."""
         services = self._services
         await self._read_body(request)
-        upload = str(services.random.choice(_IDS))
+        upload = str(services.random.choice(UPLOAD_IDS))
         signer = services.signer.for_owner(caller.key_id)
         address = sign_upload_link(signer, caller.tenant, build_upload_key(caller.tenant, upload))
         ends = services.clock.now() + timedelta(seconds=UPLOAD_LINK_SECONDS)
@@ -60,7 +61,7 @@ class NativeUploadRoutes:
         """
         services, upload = self._services, request.path_params["id"]
         body = await self._read_body(request)
-        if not _ID.fullmatch(upload):
+        if not UPLOAD_ID.fullmatch(upload):
             raise InvalidRequest(f"id: got {upload[:64]!r}; must be an upload's id.", field="id")
         etag = body.get("etag")
         if not isinstance(etag, str) or not etag.strip():

@@ -11,8 +11,7 @@ from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
-from keyreel.errors import LinkExpired, Refusal, UnknownTask
-from keyreel.server.error_handlers import build_error_response
+from keyreel.errors import LinkExpired, UnknownTask
 from keyreel.server.json_response import QuickJsonResponse
 from keyreel.server.long_responses import send_list
 from keyreel.server.requests.auth import extract_api_key
@@ -21,23 +20,22 @@ from keyreel.server.requests.body import is_large, read_body, read_object
 from keyreel.server.requests.body_memory import get_held_body
 from keyreel.server.requests.multipart import is_form, parse_form
 from keyreel.server.requests.query import get_query
-from keyreel.server.requests.rate_limit import get_default_limits
+from keyreel.server.requests.submit_rate import SubmitRate
 from keyreel.server.routes.balance import BalanceRoute
 from keyreel.server.routes.files import FileRoute
 from keyreel.server.routes.native_uploads import NativeUploadRoutes
-from keyreel.server.routes.own_tasks import TaskPresenter
+from keyreel.server.routes.own.task_presenter import TaskPresenter
 from keyreel.server.routes.uploads import UploadRoutes
 from keyreel.server.submission.drafts import DRAFT_HEADER, parse_draft_header
 from keyreel.server.submission.submit import Accepted, Replayed, SubmitRequest, TaskSubmitter
 from keyreel.task import RetentionStage, TaskState
-from keyreel.tasks.accounts.quotas import get_quotas
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
 from keyreel.tasks.presentation import has_files, parse_stored_request, sign_links
 from keyreel.wire.dialects.dialect import ListedTask, RouteAction, TaskPage
 from keyreel.wire.dialects.notes_header import format_notes_header
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from starlette.requests import Request
 
@@ -64,14 +62,15 @@ class TaskRoutes:
 
     def get_handler(self, action: RouteAction) -> CallerHandler:
         """Return the handler of an action."""
+        rate = SubmitRate(self.services)
         handlers: dict[RouteAction, CallerHandler] = {
             RouteAction.SUBMIT: self.submit,
             RouteAction.RESULT: self.show_result,
             RouteAction.LIST: self.list,
             RouteAction.CANCEL: self.cancel,
             RouteAction.CONTENT: self.send_content,
-            RouteAction.UPLOAD: self._limit_rate(UploadRoutes(self.services).create_upload),
-            RouteAction.BEGIN_UPLOAD: self._limit_rate(NativeUploadRoutes(self.services).begin),
+            RouteAction.UPLOAD: rate.limit(UploadRoutes(self.services).create_upload),
+            RouteAction.BEGIN_UPLOAD: rate.limit(NativeUploadRoutes(self.services).begin),
             RouteAction.FINISH_UPLOAD: NativeUploadRoutes(self.services).finish,
             RouteAction.BALANCE: self.show_balance,
         }
@@ -82,41 +81,9 @@ class TaskRoutes:
 
         Every response names the caller's rate limit, if there is one.
         """
-        quotas = self._get_quotas(caller)
-        submit = partial(self._submit, request, caller, quotas)
-        return await self._respond_within_rate(request, quotas, submit)
-
-    def _limit_rate(self, handler: CallerHandler) -> CallerHandler:
-        """Return a handler of requests that count as submits."""
-
-        async def respond(request: Request, caller: Caller) -> Response:
-            quotas = self._get_quotas(caller)
-            return await self._respond_within_rate(request, quotas, partial(handler, request, caller))
-
-        return respond
-
-    def _get_quotas(self, caller: Caller) -> tuple[OwnerQuotas, ...]:
-        services = self.services
-        return get_quotas(
-            services.store.database, caller.tenant, caller.key_id, get_default_limits(services.settings)
-        )
-
-    async def _respond_within_rate(
-        self,
-        request: Request,
-        quotas: tuple[OwnerQuotas, ...],
-        respond: Callable[[], Awaitable[Response]],
-    ) -> Response:
-        status = self.services.rate_limiter.count_submit(quotas)
-        try:
-            if status is not None:
-                status.require_allowed()
-            response = await respond()
-        except Refusal as error:
-            response = build_error_response(request, error)
-        if status is not None:
-            response.headers.update(status.to_headers())
-        return response
+        rate = SubmitRate(self.services)
+        quotas = rate.get_quotas(caller)
+        return await rate.respond(request, quotas, partial(self._submit, request, caller, quotas))
 
     async def _submit(self, request: Request, caller: Caller, quotas: tuple[OwnerQuotas, ...]) -> Response:
         parsed = await self._read_body(request)

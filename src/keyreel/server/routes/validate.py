@@ -15,8 +15,7 @@ from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_object
 from keyreel.server.submission.request_problems import find_image_problems
 from keyreel.server.submission.upload_uris import resolve_upload_uris
-from keyreel.wire.dialects.registry import DIALECTS
-from keyreel.wire.reference.own_responses import Price, RequestProblem, RequestVerdict
+from keyreel.wire.reference.responses.own_responses import Price, RequestProblem, RequestVerdict
 from keyreel.wire.requests.ignored_fields import find_ignored_fields
 from keyreel.wire.requests.validation import parse_for_model, validate_request
 
@@ -50,10 +49,7 @@ class ValidateRoute:
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         dialect_name = request.query_params.get("dialect", "")
         parsed = await asyncio.to_thread(parse_for_model, request.path_params["model"], body, dialect_name)
-        if not dialect_name or any(each.name == dialect_name and each.has_upload_uris for each in DIALECTS):
-            parsed = await resolve_upload_uris(
-                parsed, caller.tenant, get_base_url(request, services), services
-            )
+        parsed = await resolve_upload_uris(parsed, caller.tenant, get_base_url(request, services), services)
         rules = ServerRules(
             services.prices,
             partial(services.engines.route_request, tenant=caller.tenant),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 
 from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
-from keyreel.wire.reference.own_responses import VoiceEntry, VoiceListing
+from keyreel.wire.reference.responses.own_responses import VoiceEntry, VoiceListing
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -136,8 +136,6 @@ class TaskSubmitter:
 
     async def _parse(self, request: SubmitRequest, run: _Runner) -> ParsedSubmit:
         parsed = await run(request.dialect.parse_submit_request, request.path, request.body)
-        if not request.dialect.has_upload_uris:
-            return parsed
         return await resolve_upload_uris(parsed, request.caller.tenant, request.base_url, self._services)
 
     async def _take_in(

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 UPLOADS_PREFIX: Final = "uploads/"
 """What the storage keys of all uploaded files begin with."""
 UPLOAD_URI_PREFIX: Final = "ssupload:?id="
+UPLOAD_ID: Final = re.compile("[0-9]{1,19}", re.ASCII)
+UPLOAD_IDS: Final = range(10**17, 10**18)
+"""What new ids are chosen from at random."""
 _URI_PATTERN: Final = re.compile(r"\s*ssupload:\?id=([0-9]{1,19})\s*", re.ASCII)
 _MAX_URI_CHARS: Final = 63
 """More than any URI with its blanks has; images inside requests are far longer."""

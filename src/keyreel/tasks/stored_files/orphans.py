@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from keyreel.tasks.database.connection import Database
 
-RESULT_FOLDERS: Final = ("videos", "covers", "clean")
+RESULT_FOLDERS: Final = ("videos", "covers", "clean", "previews")
 """Where the files of tasks lie, by task and attempt."""
 _RESULT_KEY_PATTERN: Final = re.compile(
-    r"(?:videos|covers|clean)/([0-9]{1,19})/([0-9]{1,9})\.[a-z0-9]+", re.ASCII
+    r"(?P<folder>videos|covers|clean|previews)/(?P<task>[0-9]{1,19})/(?P<attempt>[0-9]{1,9})\.[a-z0-9]+",
+    re.ASCII,
 )
 _FEW_FILES: Final = 20
 _SMALL_SHARE: Final = 0.1
@@ -41,16 +42,16 @@ def find_orphans(database: Database, keys: Collection[str]) -> Orphans:
     """Find those of the storage keys that belong to no task, or to no attempt that counts."""
     found = {key: match for key in keys if (match := _RESULT_KEY_PATTERN.fullmatch(key))}
     query = select(TASKS.c.id, TASKS.c.state, TASKS.c.kept, TASKS.c.video).where(
-        TASKS.c.id.in_({_parse_id(match[1]) for match in found.values()})
+        TASKS.c.id.in_({_parse_id(match["task"]) for match in found.values()})
     )
     with database.read() as connection:
         rows = {row.id: row for row in connection.execute(query)}
-    unknown = {key for key, match in found.items() if _parse_id(match[1]) not in rows}
+    unknown = {key for key, match in found.items() if _parse_id(match["task"]) not in rows}
     return Orphans(
         frozenset(
             key
             for key, match in found.items()
-            if key not in unknown and not _is_owned(rows[_parse_id(match[1])], match)
+            if key not in unknown and not _is_owned(rows[_parse_id(match["task"])], match)
         ),
         frozenset(unknown),
     )
@@ -86,4 +87,4 @@ def _is_owned(row: Any, match: re.Match[str]) -> bool:
     if row.state in UNFINISHED_STATES:
         return True
     winner = _RESULT_KEY_PATTERN.fullmatch(row.video)
-    return winner is not None and winner[2] == match[2]
+    return winner is not None and winner["attempt"] == match["attempt"] and match["folder"] != "previews"

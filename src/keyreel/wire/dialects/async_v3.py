@@ -67,7 +67,7 @@ _SHORT: Final = {
 }
 _IRREGULAR: Final = {"q2-pro-fast-reference2video": "viduq2-pro-fast"}
 
-# The reasons of the format's own table; the last eight are ours, for what it does not name.
+# The reasons of the format's own table; the last nine are ours, for what it does not name.
 _ERROR_TABLE: Final = (
     ErrorMapping(errors.InvalidRequest, 400, "INVALID_REQUEST_BODY"),
     ErrorMapping(errors.InvalidImage, 400, "INVALID_IMAGE_FORMAT"),
@@ -87,6 +87,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.Unavailable, 503, "SERVICE_NOT_AVAILABLE"),
     ErrorMapping(errors.IdempotencyConflict, 409, "IDEMPOTENCY_KEY_REUSED"),
     ErrorMapping(errors.NotHeld, 409, "TASK_NOT_HELD"),
+    ErrorMapping(errors.NotEnded, 409, "TASK_NOT_ENDED"),
     ErrorMapping(errors.UploadConflict, 409, "UPLOAD_CONFLICT"),
     ErrorMapping(errors.BodyTooLarge, 413, "REQUEST_BODY_TOO_LARGE"),
     ErrorMapping(errors.BodyTooSlow, 408, "REQUEST_TIMEOUT"),

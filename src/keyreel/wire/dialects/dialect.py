@@ -187,8 +187,6 @@ class Dialect(ABC):
     """The scheme before the key in a client's Authorization header; servers accept any."""
     has_clean_copies: ClassVar[bool] = False
     """Whether results have room for a copy without the watermark beside the marked video."""
-    has_upload_uris: ClassVar[bool] = False
-    """Whether submits may name uploads by their URI."""
     list_key: ClassVar[str] = ""
     """Under which key of a list its entries stand; empty where the format has no lists."""
     max_listed_ids: ClassVar[int] = 0

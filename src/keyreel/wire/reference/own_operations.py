@@ -37,6 +37,7 @@ SECURITY_SCHEMES: Final[Json] = {
 _SECURITY: Final[dict[RequiredAccess, list[Json]]] = {
     RequiredAccess.NOTHING: [],
     RequiredAccess.KEY: [{"bearer": []}, {"key": []}],
+    RequiredAccess.ANY_KEY: [{"bearer": []}, {"key": []}, {"admin": []}],
     RequiredAccess.SUBMIT_KEY: [{"bearer": []}, {"key": []}],
     RequiredAccess.ADMIN: [{"admin": []}],
 }

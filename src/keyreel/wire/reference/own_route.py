@@ -34,6 +34,8 @@ class RequiredAccess(StrEnum):
     NOTHING = "nothing"
     KEY = "key"
     """An API key with the scope read."""
+    ANY_KEY = "any key"
+    """An API key, whatever it may do, or the admin token."""
     SUBMIT_KEY = "submit key"
     """An API key with the scope submit."""
     ADMIN = "admin"

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Final
 from keyreel import errors
 from keyreel.wire.dialects.dialect import QueryParameter
 from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
-from keyreel.wire.reference import operator_responses as operator
-from keyreel.wire.reference import own_responses as own
-from keyreel.wire.reference.own_route import DIALECT, FILE_TYPES, LIMIT, TENANT, OwnRoute, RequiredAccess
+from keyreel.wire.reference.key_routes import KEY_ROUTES
+from keyreel.wire.reference.own_route import FILE_TYPES, LIMIT, TENANT, OwnRoute, RequiredAccess
 from keyreel.wire.reference.page_routes import PAGE_ROUTES
+from keyreel.wire.reference.responses import operator_responses as operator
+from keyreel.wire.reference.responses import own_responses as own
 from keyreel.wire.reference.task_routes import TASK_ROUTES
 
 if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
-_key = partial(OwnRoute, access=RequiredAccess.KEY)
 _file = partial(
     OwnRoute,
     path="/files/{key:path}",
@@ -32,7 +32,6 @@ _admin = partial(OwnRoute, access=RequiredAccess.ADMIN, tag="admin")
 _UNKNOWN: Final = (errors.UnknownAccount,)
 _QUOTAS: Final[Json] = {"rpm": 60, "running": 5, "queued": 200, "daily_credits": 0}
 _TENANT_QUOTAS: Final[Json] = {**_QUOTAS, "storage_bytes": 20 << 30}
-_REQUEST: Final[Json] = {"images": ["https://example.com/dawn.png"], "prompt": "The camera moves in."}
 _LINK_ERRORS: Final = (errors.LinkExpired, errors.LinkForged)
 
 _VTRIX_ROUTES: Final = (
@@ -95,45 +94,6 @@ _PUBLIC_ROUTES: Final = (
     ),
     OwnRoute(
         "list_voices", "GET", "/v1/voices", "Lists the voices that requests may name.", own.VoiceListing
-    ),
-)
-_KEY_ROUTES: Final = (
-    _key(
-        "validate_request",
-        "POST",
-        "/v1/validate/{model:path}",
-        "Lists every rule that a request breaks, with its price; makes nothing.",
-        own.RequestVerdict,
-        query=(DIALECT,),
-        request_example=_REQUEST | {"duration": 11},
-        response_example=own.EXAMPLE_VERDICT,
-        errors=(errors.UnknownEndpoint,),
-    ),
-    _key(
-        "quote_request",
-        "POST",
-        "/v1/quote",
-        "Says what a request would cost and when its video would be there; makes nothing.",
-        own.Quote,
-        query=(QueryParameter("model", "The model, where the body does not name it."), DIALECT),
-        request_example={"model": "vidu-q2-pro-img2video"} | _REQUEST,
-        errors=(errors.UnknownEndpoint, errors.UnsupportedOrder),
-    ),
-    _key(
-        "show_balance",
-        "GET",
-        "/v1/user/balance",
-        "Says what the key's tenant can spend; negative credits were spent and are to be paid.",
-        own.Balance,
-        response_example=own.EXAMPLE_BALANCE,
-    ),
-    _key(
-        "verify_file",
-        "POST",
-        "/v1/verify",
-        "Says whether a video is untouched, who made it and which task.",
-        own.FileFindings,
-        request_media_type="application/octet-stream",
     ),
 )
 _FILE_ROUTES: Final = (
@@ -275,7 +235,13 @@ _OPERATION_ROUTES: Final = (
         "Lists tasks whose files ought to be stored and are not.",
         operator.MissingFileListing,
     ),
-    _admin("list_engines", "GET", "/v1/engines", "Lists engines and how they are.", operator.EngineListing),
+    _admin(
+        "list_engines",
+        "GET",
+        "/v1/admin/engines",
+        "Lists engines, how they are, and what is wrong with them.",
+        operator.EngineListing,
+    ),
     _admin("show_clock", "GET", "/v1/admin/clock", "Tells the server's time.", operator.ServerTime),
     _admin(
         "advance_clock",
@@ -370,7 +336,7 @@ _OPERATION_ROUTES: Final = (
 OWN_ROUTES: Final = (
     *_VTRIX_ROUTES,
     *_PUBLIC_ROUTES,
-    *_KEY_ROUTES,
+    *KEY_ROUTES,
     *TASK_ROUTES,
     *_FILE_ROUTES,
     *_ACCOUNT_ROUTES,

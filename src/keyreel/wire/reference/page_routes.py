@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from keyreel import errors
-from keyreel.wire.reference import own_responses as own
 from keyreel.wire.reference.own_route import OwnRoute
+from keyreel.wire.reference.responses import own_responses as own
 
 PAGE_ROUTES: Final = (
     OwnRoute(

@@ -21,6 +21,7 @@ from keyreel.worker.children.protocol import (
     ChildSetup,
     ForgetStep,
     LoadStep,
+    PreviewFrame,
     ProgressReport,
     SaveStep,
     StepResult,
@@ -58,6 +59,10 @@ class StepKeeper(Protocol):
 
     def report_progress(self, fraction: float) -> None:
         """Note progress, 0.0 … 1.0."""
+        ...
+
+    def show_preview(self, jpeg: bytes) -> None:
+        """Take the newest frame of the video that is being written."""
         ...
 
     async def load_step(self, step: str) -> str | None:
@@ -177,6 +182,8 @@ class Child:
             match await self._receive():
                 case ProgressReport(fraction):
                     attempt.report_progress(fraction)
+                case PreviewFrame(jpeg):
+                    attempt.show_preview(jpeg)
                 case LoadStep() | SaveStep() | ForgetStep() as request:
                     await self._send(StepResult(await _keep_step(request, attempt)))
                 case WorkDone(result):

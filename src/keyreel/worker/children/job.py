@@ -6,7 +6,14 @@ import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from keyreel.worker.children.protocol import ForgetStep, LoadStep, ProgressReport, SaveStep, StepResult
+from keyreel.worker.children.protocol import (
+    ForgetStep,
+    LoadStep,
+    PreviewFrame,
+    ProgressReport,
+    SaveStep,
+    StepResult,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -24,11 +31,14 @@ class ChildJob:
     or in an earlier one whose steps were used again.
     """
 
-    def __init__(self, channel: WorkerChannel, order: Order, folder: Path) -> None:
+    def __init__(
+        self, channel: WorkerChannel, order: Order, folder: Path, *, shows_previews: bool = True
+    ) -> None:
         self.folder = folder
         self.wrote_watermark = False
         self._channel = channel
         self._order = order
+        self._shows_previews = shows_previews
         self._call_lock = asyncio.Lock()
 
     async def once(self, step: str, work: Callable[[], Awaitable[str]]) -> str:
@@ -55,11 +65,15 @@ class ChildJob:
         """Open a video that is `folder / f"{name}.mp4"` once the block ends, with the watermark laid over."""
         from keyreel.finishing.watermark import make_overlay
         from keyreel.media.video_writer import open_video_writer
+        from keyreel.worker.children.preview import PreviewingWriter
 
         overlay = make_overlay(self._order.watermark, size)
         with open_video_writer(self.folder / f"{name}.mp4", size, overlay) as video:
-            yield video
+            yield PreviewingWriter(video, self._show_preview) if self._shows_previews else video
         self.wrote_watermark = self.wrote_watermark or overlay is not None
+
+    def _show_preview(self, jpeg: bytes) -> None:
+        self._channel.send(PreviewFrame(jpeg))
 
     async def _remember_watermark(self, step: str) -> None:
         """Keep beside a step, and before it, that its videos bear the watermark."""

@@ -95,6 +95,13 @@ class ProgressReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewFrame:
+    """To the worker: the newest frame of the video that is being written, as a small JPEG."""
+
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LoadStep:
     """To the worker: load the result of this step. Answered by StepResult."""
 
@@ -134,7 +141,9 @@ class WorkFailed:
 
 Work = RenderWork | ConformWork | InspectWork | FinishWork | RecommendWork
 ToChild = ChildSetup | Work | StepResult
-ToWorker = WorkStarted | ProgressReport | LoadStep | SaveStep | ForgetStep | WorkDone | WorkFailed
+ToWorker = (
+    WorkStarted | ProgressReport | PreviewFrame | LoadStep | SaveStep | ForgetStep | WorkDone | WorkFailed
+)
 
 
 def pack_message(message: ToChild | ToWorker) -> bytes:

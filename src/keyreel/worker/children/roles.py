@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 ENGINE_ROLE: Final = "engine"
 FINISHING_ROLE: Final = "finishing"
-_JOB_MODULES: Final = ("keyreel.finishing.watermark", "keyreel.media.video_writer")
+_JOB_MODULES: Final = (
+    "keyreel.finishing.watermark",
+    "keyreel.media.video_writer",
+    "keyreel.worker.children.preview",
+)
 _FINISHING_MODULES: Final = ("keyreel.finishing.acceptance.inspection", "keyreel.finishing.pipeline")
 """What the first job and the first clip need, loaded before they come."""
 _FINISHING_IDLE_SECONDS: Final = 120.0
@@ -112,7 +116,8 @@ class FinishingRole:
             case ConformWork(video, order, folder):
                 from keyreel.engines.conform.received import conform_received
 
-                job = ChildJob(channel, order, folder)
+                # The video is there already: what is left to do takes a second or two.
+                job = ChildJob(channel, order, folder, shows_previews=False)
                 return _note_watermark(await conform_received(video, order, job), job)
             case _:
                 raise TypeError("a finishing child neither renders nor recommends")

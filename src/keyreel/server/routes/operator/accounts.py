@@ -23,7 +23,7 @@ from keyreel.tasks.accounts.quotas import QUOTA_COLUMNS, Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
 from keyreel.wire.endpoints.value_text import describe_value
-from keyreel.wire.reference.operator_responses import (
+from keyreel.wire.reference.responses.operator_responses import (
     ApiKeyEntry,
     DisabledTenant,
     GrantedTenant,

@@ -14,7 +14,7 @@ from keyreel.server.requests.list_limit import parse_list_limit
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.audit.log import AuditAction
 from keyreel.tasks.audit.reading import AuditFilter, check_chain, list_entries
-from keyreel.wire.reference.operator_responses import AuditLogEntry, AuditLogPage, AuditLogVerdict
+from keyreel.wire.reference.responses.operator_responses import AuditLogEntry, AuditLogPage, AuditLogVerdict
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams

@@ -13,7 +13,7 @@ from keyreel.server.requests.authorisation import get_operator
 from keyreel.server.requests.body import read_object
 from keyreel.tasks.audit.log import AuditAction, AuditEntry, append_entry
 from keyreel.tasks.clocks.dev_clock import MAX_OFFSET, DevClock
-from keyreel.wire.reference.operator_responses import ServerTime
+from keyreel.wire.reference.responses.operator_responses import ServerTime
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from keyreel.wire.reference.operator_responses import EngineEntry, EngineListing
+from keyreel.wire.reference.responses.operator_responses import EngineEntry, EngineListing
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class EngineRoute:
-    """The route /v1/engines."""
+    """The route /v1/admin/engines."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

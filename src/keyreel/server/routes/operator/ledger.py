@@ -14,7 +14,7 @@ from keyreel.server.long_responses import send_lines, send_list
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
 from keyreel.tasks.accounts.stored_files import sum_stored_bytes
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.wire.reference.operator_responses import LedgerVerdict, UsageEntry
+from keyreel.wire.reference.responses.operator_responses import LedgerVerdict, UsageEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

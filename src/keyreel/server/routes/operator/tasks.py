@@ -14,13 +14,13 @@ from keyreel.server.requests.body import read_object
 from keyreel.server.requests.list_limit import MAX_LIST_LENGTH, parse_list_limit
 from keyreel.task import TaskFilter
 from keyreel.tasks.retention import find_missing_files
-from keyreel.wire.reference.operator_responses import (
+from keyreel.wire.reference.responses.operator_responses import (
     MatchListing,
     MissingFile,
     MissingFileListing,
     TaskEntry,
 )
-from keyreel.wire.reference.own_responses import VideoMatch
+from keyreel.wire.reference.responses.own_responses import VideoMatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from keyreel.tasks.audit.log import AuditAction, AuditEntry, append_entry
 from keyreel.tasks.database.retry import SUBMIT_RETRY_SECONDS, write_when_available
 from keyreel.tasks.webhooks.deliveries import DeliveryStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
-from keyreel.wire.reference.operator_responses import (
+from keyreel.wire.reference.responses.operator_responses import (
     DeliveryAttemptEntry,
     DeliveryEntry,
     SigningSecret,

@@ -17,7 +17,7 @@ from keyreel.wire.dialects.vtrix_family import vtrix
 from keyreel.wire.endpoints.catalogue import ENDPOINTS, find_endpoint
 from keyreel.wire.endpoints.naming import format_model_name
 from keyreel.wire.reference import model_list, openapi
-from keyreel.wire.reference.own_responses import ServerIndex
+from keyreel.wire.reference.responses.own_responses import ServerIndex
 
 if TYPE_CHECKING:
     from starlette.requests import Request

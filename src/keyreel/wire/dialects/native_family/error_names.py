@@ -46,6 +46,7 @@ ERROR_TABLE: Final = (
     ErrorMapping(errors.BodyTooSlow, 408, "RequestTimeout"),
     ErrorMapping(errors.IdempotencyConflict, 409, "Conflict"),
     ErrorMapping(errors.NotHeld, 409, "TaskNotHeld"),
+    ErrorMapping(errors.NotEnded, 409, "TaskNotEnded"),
     ErrorMapping(errors.UploadConflict, 409, "UploadConflict"),
     ErrorMapping(errors.LinkExpired, 410, "Gone"),
     ErrorMapping(errors.BodyTooLarge, 413, "BodyTooLarge"),

@@ -52,7 +52,6 @@ class NativeFormat(Dialect):
     body_limit = 20 * 1024 * 1024
     auth_scheme = "Token"
     has_clean_copies = True
-    has_upload_uris = True
     list_key = "tasks"
     max_listed_ids = 100
     # "Up to 3 retries": spread so that a receiver that is down for an hour still hears.

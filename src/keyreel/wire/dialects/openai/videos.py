@@ -87,6 +87,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.BodyTooSlow, 408, "request_timeout"),
     ErrorMapping(errors.IdempotencyConflict, 409, "idempotency_key_in_use"),
     ErrorMapping(errors.NotHeld, 409, "task_not_held"),
+    ErrorMapping(errors.NotEnded, 409, "task_not_ended"),
     ErrorMapping(errors.UploadConflict, 409, "upload_conflict"),
     ErrorMapping(errors.LinkExpired, 410, "link_expired"),
     ErrorMapping(errors.BodyTooLarge, 413, "body_too_large"),

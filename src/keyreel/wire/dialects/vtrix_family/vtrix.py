@@ -80,6 +80,7 @@ _ERROR_TABLE: Final = (
     ErrorMapping(errors.BodyTooSlow, 408, "002014007"),
     ErrorMapping(errors.IdempotencyConflict, 409, "002014010"),
     ErrorMapping(errors.NotHeld, 409, "002014012"),
+    ErrorMapping(errors.NotEnded, 409, "002014013"),
     ErrorMapping(errors.UploadConflict, 409, "002014011"),
     ErrorMapping(errors.RateLimited, 429, "002016001"),
     ErrorMapping(errors.QuotaExceeded, 429, "002016002"),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from keyreel.task import RetentionStage, TaskState  # noqa: TC001 - pydantic reads annotations at run time
-from keyreel.wire.reference.own_responses import Count, Instant, OwnResponse, VideoMatch
+from keyreel.wire.reference.responses.own_responses import Count, Instant, OwnResponse, VideoMatch
 
 
 class ApiKeyEntry(OwnResponse):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from keyreel.order import Resolution  # noqa: TC001 - pydantic reads annotations at run time
-from keyreel.task import TaskState  # noqa: TC001 - pydantic reads annotations at run time
 
 if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
@@ -218,35 +217,61 @@ class Balance(OwnResponse):
     storage_bytes: Count | None
 
 
-class DraftView(OwnResponse):
-    """The draft of an order: a task of its own, which costs nothing; the links are null while it has none."""
+class SpendableCredits(OwnResponse):
+    """Credits of a key's tenant."""
+
+    balance: int | None
+    """Those that are left; null where the tenant pays afterwards, and for the admin token."""
+    held: Count
+    """Set aside for tasks that have not ended."""
+    prepaid: bool
+
+
+class KeyDescription(OwnResponse):
+    """What the key of this request may do, and for whom."""
+
+    tenant: str | None
+    """Null for the admin token, which acts for no tenant."""
+    key_id: str | None
+    scopes: tuple[Literal["submit", "read", "admin"], ...]
+    operator: bool
+    """Whether the routes below /v1/admin answer it."""
+    credits: SpendableCredits
+
+
+class EngineState(OwnResponse):
+    """An engine in use: what it makes, and how it is."""
+
+    name: str
+    healthy: bool | None
+    """Null where it cannot tell: it is taken to be well."""
+    detail: str
+    """That it does not work, where it does not; what exactly is wrong is for operators."""
+    operations: tuple[str, ...]
+    models: tuple[str, ...]
+    slots: Count
+    """How many tasks it makes at a time."""
+
+
+class EngineStates(OwnResponse):
+    """The engines in use."""
+
+    engines: tuple[EngineState, ...]
+
+
+class UploadView(OwnResponse):
+    """An uploaded image; `uri` may stand wherever a request takes an image, in every format."""
 
     id: str
-    state: TaskState
-    progress: Annotated[float, Field(ge=0, le=1)]
-    reason: str
-    """Why there is none, where it failed or was cancelled."""
-    video_url: str | None
-    cover_url: str | None
-
-
-class TaskView(OwnResponse):
-    """A task of any format; `credits` are held until it ends, and then what was charged."""
-
-    id: str
-    state: TaskState
-    """`held` while it waits for its approval: the formats call that queued."""
-    progress: Annotated[float, Field(ge=0, le=1)]
-    credits: Count
-    reason: str
-    notes: tuple[str, ...]
-    video_url: str | None
-    cover_url: str | None
-    approve_before: Instant | None
-    """When a held task is cancelled by itself; null for others."""
-    draft: DraftView | None
-    draft_of: str | None
-    """The order whose draft it makes."""
+    uri: str
+    url: str
+    """Where it can be read, for as long as other links."""
+    width: Count
+    height: Count
+    media_type: Literal["image/png", "image/jpeg", "image/webp"]
+    bytes: Count
+    expires_at: Instant | None
+    """When it is deleted unless a request names it before; null for never."""
 
 
 class SignatureFindings(OwnResponse):
