@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
+from recorder import MOMENT_MS, PICTURES, Recorder
 from support.servers import KEY, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
-
-PICTURES = Path(__file__).parents[1] / "examples" / "pictures"
-PATIENCE_MS = 150_000
-"""How long a page may take to show something: a video is made meanwhile, perhaps on a busy machine."""
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=MOMENT_MS)
     with sync_playwright() as driver:
         # As root there is no sandbox; the pages are our own.
         chromium = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -38,30 +34,9 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-class Recorder:
-    """What a page does that it must not: errors, and requests to anywhere but the server."""
-
-    def __init__(self, page: Page, origin: str) -> None:
-        self.found: list[str] = []
-        self._origin = urlsplit(origin).netloc
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.found.append(f"exception: {error}"))
-        page.on("request", self._see)
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        # Chromium tells a broken policy as an error too.
-        if message.type in {"error", "warning"}:
-            self.found.append(f"{message.type}: {message.text}")
-
-    def _see(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in {"http", "https"} and parts.netloc != self._origin:
-            self.found.append(f"request: {request.url}")
-
-
 @pytest.fixture
 def open_studio(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """Open the studio in a browser of its own, signed in unless `path` says otherwise; it must make no error."""
+    """Open the studio in a browser of its own, signed in unless `path` says otherwise; it makes no error."""
     recorders: list[Recorder] = []
     contexts = []
 
@@ -69,7 +44,7 @@ def open_studio(browser: Browser, server: Server) -> Iterator[Callable[..., Page
         context = browser.new_context(**{"locale": "en-US", "reduced_motion": "reduce", **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(MOMENT_MS)
         recorders.append(Recorder(page, server.url))
         page.goto(server.url + path)
         return page
@@ -78,6 +53,16 @@ def open_studio(browser: Browser, server: Server) -> Iterator[Callable[..., Page
     for context in contexts:
         context.close()
     assert [each for recorder in recorders for each in recorder.found] == []
+
+
+@pytest.fixture
+def browser_page(browser: Browser, server: Server) -> Iterator[Page]:
+    """The studio, signed out, where errors are expected: browsers tell refused requests as errors."""
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    page.goto(server.url)
+    yield page
+    context.close()
 
 
 @pytest.fixture(scope="session")
@@ -90,5 +75,5 @@ def videos(server: Server) -> list[str]:
         for prompt in ("snow falls", "slow push in")
     ]
     for each in ids:
-        server.wait_for_task(each)
+        server.finished(each)
     return ids

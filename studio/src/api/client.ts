@@ -13,6 +13,8 @@ export class ApiError extends Error {
   }
 }
 
+const UNAUTHORISED = 401;
+
 interface Options {
   method?: string;
   body?: unknown;
@@ -23,7 +25,11 @@ interface Options {
 }
 
 export class Client {
-  constructor(private readonly key: string) {}
+  /** `onRefused` is called where the server takes the key no longer. */
+  constructor(
+    private readonly key: string,
+    private readonly onRefused: () => void = () => undefined,
+  ) {}
 
   /** Call the server; the response is one that succeeded. */
   async send(path: string, options: Options = {}): Promise<Response> {
@@ -44,6 +50,7 @@ export class Client {
       if (options.signal?.aborted) throw error;
       throw new ApiError(0, String(error));
     }
+    if (response.status === UNAUTHORISED) this.onRefused();
     if (!response.ok) throw await readError(response);
     return response;
   }

@@ -1,6 +1,6 @@
 /** A request as code: curl, Python or JavaScript, in each of the wire formats. */
 
-import type { Fields, Operation, TaskRequest } from "../api/types";
+import type { Fields, Operation, Parameter, TaskRequest } from "../api/types";
 
 export const DIALECTS = ["native", "async_v3", "vtrix", "comfy", "openai_videos"] as const;
 export const LANGUAGES = ["curl", "Python", "JavaScript"] as const;
@@ -22,6 +22,13 @@ export const DIALECT_TITLES: Record<Dialect, string> = {
 
 /** Return the formats that have a name for this model. */
 export const listDialects = (operation: Operation) => DIALECTS.filter((dialect) => dialect in operation.ids);
+
+/** Return the request without the fields that say only what the model does anyway. */
+export function leaveOutDefaults(request: TaskRequest, parameters: Parameter[]): TaskRequest {
+  const usual = new Map(parameters.map((each) => [each.name, each.constraints.default]));
+  const isTold = ([name, value]: [string, unknown]) => value !== null && value !== "" && usual.get(name) !== value;
+  return { ...request, fields: Object.fromEntries(Object.entries(request.fields).filter(isTold)) };
+}
 
 /** Return the submit of a request in a format. */
 export function writeCall(dialect: Dialect, operation: Operation, request: TaskRequest): Call {

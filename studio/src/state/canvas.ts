@@ -180,13 +180,15 @@ export function followCanvas(): void {
     assessment.value = { ...assessment.peek(), isCurrent: false };
     const abort = new AbortController();
     const timer = setTimeout(async () => {
-      const [verdict, quote] = await Promise.allSettled([
-        client.validate(endpoint, body, abort.signal),
-        client.quote(endpoint, body, abort.signal),
-      ]);
-      if (abort.signal.aborted || verdict.status === "rejected") return;
-      const price = quote.status === "fulfilled" ? quote.value : null;
-      assessment.value = { problems: verdict.value.problems, quote: price, isCurrent: true };
+      try {
+        const verdict = await client.validate(endpoint, body, abort.signal);
+        // Without its length a video has no price yet.
+        const isPriced = verdict.available && verdict.seconds !== null;
+        const quote = isPriced ? await client.quote(endpoint, body, abort.signal) : null;
+        if (!abort.signal.aborted) assessment.value = { problems: verdict.problems, quote, isCurrent: true };
+      } catch (error) {
+        if (!abort.signal.aborted) showToast(error instanceof Error ? error.message : String(error), true);
+      }
     }, SETTLE_MS);
     return () => (clearTimeout(timer), abort.abort());
   });

@@ -17,6 +17,7 @@ export const isSigningIn = signal(true);
 export const refusal = signal<number | null>(null);
 
 const NAME = "keyreel.key";
+const REFUSED = 401;
 
 export const canSubmit = computed(() => session.value?.identity.scopes.includes("submit") ?? false);
 
@@ -36,7 +37,10 @@ function takeKeyFromAddress(): string | null {
 }
 
 export async function signIn(key: string, remember: boolean): Promise<boolean> {
-  const client = new Client(key);
+  const client = new Client(key, () => {
+    signOut();
+    refusal.value = REFUSED;
+  });
   refusal.value = null;
   try {
     const [identity, models, voices] = await Promise.all([client.identify(), client.listModels(), client.listVoices()]);

@@ -26,6 +26,7 @@ _TYPES: Final = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain",
     ".webp": "image/webp",
 }
 _COMPRESSED: Final = frozenset({".html", ".css", ".js", ".svg"})

@@ -22,7 +22,7 @@ PAGE_ROUTES: Final = (
         "GET",
         "/studio/{name:path}",
         "Answers with a file of the studio.",
-        media_types=("text/css", "text/javascript", "image/svg+xml", "image/webp"),
+        media_types=("text/css", "text/javascript", "text/plain", "image/svg+xml", "image/webp"),
         errors=(errors.UnknownEndpoint,),
     ),
     OwnRoute("show_openapi", "GET", "/openapi.json", "Answers with this document.", own.OpenApiDocument),

@@ -44,12 +44,10 @@ export function Pick({ label, icon: Glyph, kind = "plain", place, single, class:
     <>
       <input
         ref={input}
-        class="hidden"
+        hidden
         type="file"
         accept="image/png,image/jpeg,image/webp"
         multiple={!single}
-        tabIndex={-1}
-        aria-label={label}
         onChange={(event) => {
           addFiles(event.currentTarget.files ?? [], place);
           event.currentTarget.value = "";

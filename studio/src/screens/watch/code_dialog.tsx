@@ -1,12 +1,13 @@
 /** The very request as code, in the format and the language of one's choice. */
 
-import { useState } from "preact/hooks";
-import type { TaskRequest } from "../../api/types";
+import { useEffect, useState } from "preact/hooks";
+import type { Parameter, TaskRequest } from "../../api/types";
 import {
   type CodeLanguage,
   DIALECT_TITLES,
   type Dialect,
   LANGUAGES,
+  leaveOutDefaults,
   listDialects,
   writeCall,
   writeSnippet,
@@ -24,8 +25,13 @@ export function CodeDialog({ request, onClose }: { request: TaskRequest; onClose
   const operation = session.value!.models
     .find((model) => model.id === request.model)
     ?.operations.find((each) => each.operation === request.operation);
+  const [parameters, setParameters] = useState<Parameter[]>([]);
+  const id = operation?.ids.vtrix;
+  useEffect(() => {
+    if (id) session.value!.client.describeModel(id).then(setParameters, () => undefined); // The code only grows longer.
+  }, [id]);
   if (!operation) return null;
-  const code = writeSnippet(language, location.origin, writeCall(dialect, operation, request));
+  const code = writeSnippet(language, location.origin, writeCall(dialect, operation, leaveOutDefaults(request, parameters)));
   return (
     <Dialog title={text.code} onClose={onClose}>
       <div class="row">
