@@ -27,6 +27,7 @@ WORDS = {
         "change": "Change",
         "keyframe": "Keyframe 3 of 5",
         "second shot": re.compile("^Shot 2"),
+        "third keyframe": "Keyframe 3",
         "replace": "Replace",
         "compare": "Compare",
         "download": "Download",
@@ -40,6 +41,7 @@ WORDS = {
         "change": "修改",
         "keyframe": "关键帧 3，共 5 个",
         "second shot": re.compile("^镜头 2"),
+        "third keyframe": "关键帧 3",
         "replace": "替换",
         "compare": "对比",
         "download": "下载",
@@ -99,7 +101,7 @@ def test_a_newcomer_makes_a_video_changes_a_keyframe_and_compares(
     watch(page, words)
     times = page.locator(".player video").evaluate_all("videos => videos.map(video => video.currentTime)")
     assert abs(times[0] - times[1]) < 0.1
-    expect(page.locator(".differences")).to_contain_text("image_settings[2]")
+    expect(page.locator(".differences")).to_contain_text(words["third keyframe"])
 
     page.go_back()
     page.go_back()

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Operation, Parameter, TaskRequest } from "../api/types";
 import * as Canvas from "./canvas";
 import { CHIP_GROUPS, holdsChip, toggleChip } from "./chips";
+import { hostOf, sourceOf } from "./links";
 import { completeMention, findMention, matchSubjects } from "./mentions";
 import { chooseOffer, listSeconds, nearestSeconds, titleOf } from "./models";
 import { phraseRule, placeProblem } from "./problems";
@@ -177,6 +178,15 @@ describe("a chip", () => {
     expect(toggleChip("湖", push!, "en")).toBe("湖，镜头缓缓推近");
     expect(toggleChip("a lake", push!, "zh")).toBe("a lake, slow push in");
     expect(toggleChip("", push!, "zh")).toBe("镜头缓缓推近");
+  });
+});
+
+describe("a picture's link", () => {
+  it("is shown from this page's own server, whatever name it was signed under, and never from another host", () => {
+    expect(sourceOf("http://127.0.0.1:8787/files/uploads/a.bin?v=1&k=2&s=x")).toBe("/files/uploads/a.bin?v=1&k=2&s=x");
+    expect(sourceOf("data:image/png;base64,AA")).toBe("data:image/png;base64,AA");
+    expect(["https://example.com/a.png", "https://example.com/files/a.png", "javascript:alert(1)"].map(sourceOf)).toEqual(["", "", ""]);
+    expect(hostOf("https://example.com/a.png")).toBe("example.com");
   });
 });
 

@@ -2,6 +2,7 @@
 
 import type { Fields, Parameter, TaskRequest } from "../api/types";
 import { type Canvas, EMPTY, type Picture, type Shot, type Subject, chooseOperation, listPictures } from "./canvas";
+import { sourceOf } from "./links";
 import { type Offer, findParameter, listSeconds, nearestSeconds } from "./models";
 
 const uriOf = (picture: Picture) => picture.uri ?? picture.source;
@@ -117,5 +118,5 @@ const shotOf = (prompt: unknown, seconds: unknown): Shot => ({
 });
 
 function restorePicture(uri: string, index: number, key: string): Picture {
-  return { key, name: `${index + 1}`, source: uri, uri, width: 0, height: 0, failure: "" };
+  return { key, name: `${index + 1}`, source: sourceOf(uri), uri, width: 0, height: 0, failure: "" };
 }

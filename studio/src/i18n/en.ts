@@ -118,6 +118,8 @@ export const en = {
     watermark: "Watermark",
     off_peak: "Off-peak",
     is_rec: "Suggest the prompt",
+    prompt: "Prompt",
+    model: "Model",
   } as Record<string, string>,
   values: {
     auto: "Auto",
@@ -204,6 +206,8 @@ export const en = {
     swap: "Swap sides",
     differs: "What differs",
     same: "The requests are the same.",
+    keyframe: (n: number) => `Keyframe ${n}`,
+    inShot: (n: number, field: string) => `Shot ${n}: ${field}`,
   },
   gallery: {
     title: "Gallery",

@@ -108,6 +108,8 @@ export const zh: Strings = {
     watermark: "水印",
     off_peak: "错峰",
     is_rec: "推荐提示词",
+    prompt: "提示词",
+    model: "模型",
   },
   values: {
     auto: "自动",
@@ -187,6 +189,8 @@ export const zh: Strings = {
     swap: "左右互换",
     differs: "不同之处",
     same: "两次请求相同。",
+    keyframe: (n) => `关键帧 ${n}`,
+    inShot: (n, field) => `镜头 ${n}：${field}`,
   },
   gallery: {
     title: "作品",

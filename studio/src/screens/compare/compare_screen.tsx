@@ -79,8 +79,17 @@ function Choose({ first }: { first: Task }) {
   );
 }
 
-function Differences({ tasks }: { tasks: Task[] }) {
+/** Name a field by what it is on the canvas. */
+function phraseField(path: string): string {
   const { compare: text, fields } = strings.value;
+  if (path === "start_image") return text.keyframe(1);
+  const [, shot, field] = /^image_settings\[(\d+)\]\.(\w+)$/.exec(path) ?? [];
+  if (!shot || !field) return fields[path] ?? path;
+  return field === "key_image" ? text.keyframe(Number(shot) + 1) : text.inShot(Number(shot), fields[field] ?? field);
+}
+
+function Differences({ tasks }: { tasks: Task[] }) {
+  const text = strings.value.compare;
   const rows = listDifferences(tasks[0]!, tasks[1]!);
   if (!rows.length) return <p class="soft">{text.same}</p>;
   return (
@@ -96,7 +105,7 @@ function Differences({ tasks }: { tasks: Task[] }) {
       <tbody>
         {rows.map(({ name, values }) => (
           <tr key={name}>
-            <th scope="row">{fields[name] ?? name}</th>
+            <th scope="row">{phraseField(name)}</th>
             {values.map((value, index) => (
               <td key={index}>{value}</td>
             ))}

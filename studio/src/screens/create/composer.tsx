@@ -122,7 +122,7 @@ function PromptBox({ shot, prompt, onWrite }: PromptBoxProps) {
               aria-selected={index === active % found.length}
               onPointerDown={(event) => (event.preventDefault(), choose(subject.name))}
             >
-              {subject.pictures[0] && <img src={subject.pictures[0].source} alt="" />}@{subject.name}
+              {subject.pictures[0]?.source && <img src={subject.pictures[0].source} alt="" />}@{subject.name}
             </li>
           ))}
         </ul>

@@ -3,7 +3,9 @@
 import { useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import type { Canvas, Picture } from "../../canvas/canvas";
+import { hostOf } from "../../canvas/links";
 import { Button } from "../../components/controls";
+import * as Icon from "../../icons";
 import { addFiles, uploadPicture } from "../../state/canvas";
 import { strings } from "../../state/preferences";
 
@@ -12,7 +14,14 @@ export function Shown({ picture, alt }: { picture: Picture; alt: string }) {
   const text = strings.value.create;
   return (
     <>
-      <img src={picture.source} alt={alt} draggable={false} />
+      {picture.source ? (
+        <img src={picture.source} alt={alt} draggable={false} />
+      ) : (
+        <span class="elsewhere" role="img" aria-label={alt}>
+          <Icon.Pictures />
+          <span>{hostOf(picture.uri ?? "")}</span>
+        </span>
+      )}
       {picture.failure ? (
         <span class="over bad">
           <span>{picture.failure}</span>

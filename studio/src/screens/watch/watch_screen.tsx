@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../../api/client";
 import { type Connection, type Watched, followTask, hasEnded, watchedFrom } from "../../api/events";
 import type { Task } from "../../api/types";
+import { sourceOf } from "../../canvas/links";
 import { Button } from "../../components/controls";
 import * as Icon from "../../icons";
 import { phraseTime, strings } from "../../state/preferences";
@@ -139,7 +140,7 @@ function Making({ task, watched, connection }: { task: Task; watched: Watched; c
 function firstPicture(task: Task): string | null {
   const { start_image, images } = task.request?.fields ?? {};
   const found = start_image ?? (Array.isArray(images) ? images[0] : null);
-  return typeof found === "string" && /^(https?:|data:|\/)/.test(found) ? found : null;
+  return (typeof found === "string" && sourceOf(found)) || null;
 }
 
 function Ended({ task, state }: { task: Task; state: string }) {
