@@ -86,6 +86,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 ACCESS = {
     RequiredAccess.NOTHING: {},
+    RequiredAccess.ANY_KEY: AUTH,
     RequiredAccess.KEY: AUTH,
     RequiredAccess.SUBMIT_KEY: AUTH,
     RequiredAccess.ADMIN: {},

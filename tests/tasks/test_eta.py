@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keyreel.off_peak import OffPeakWindows
@@ -55,6 +56,19 @@ def test_counts_the_turns_of_other_tenants_not_their_tasks(
     found = forecast(store, clock)
     assert [ahead(found, task) for task in (*own, last)] == [1, 3, 11]
     assert found.estimate_submission(submission("eve")).tasks_ahead == 2
+
+
+def test_many_tasks_are_estimated_as_each_alone_by_one_count(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    tasks = []
+    for tenant, off_peak in (("ann", False), ("ann", True), ("bob", False), ("ann", False), ("bob", True)):
+        tasks.append(store.accept(replace(submission(tenant), off_peak=off_peak)))
+        clock.advance(1)
+    with store.database.count_statements() as counts:
+        together = forecast(store, clock).estimate_tasks(tasks)
+    assert counts["SELECT"] <= 5  # one for all places; the others take the snapshot of the queue
+    assert together == {task.id: forecast(store, clock).estimate_task(task) for task in tasks}
 
 
 def test_its_order_is_the_order_of_claims(store: TaskStore, submission: Make, clock: ManualClock) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import Cancelled, LeaseLost
+from keyreel.storage.keys import make_preview_key
 from keyreel.worker.attempt import RunningAttempt
 from keyreel.worker.guards import run_guarded
 from support.plant import comes_true
@@ -40,6 +41,25 @@ def test_progress_reaches_the_store_and_never_falls(plant: Plant) -> None:
         await run_guarded(reports(), attempt.watch())
 
     asyncio.run(story())
+
+
+def test_the_newest_preview_is_stored_before_it_is_counted(plant: Plant) -> None:
+    async def story() -> list[tuple[int, bytes]]:
+        task, attempt = await begun(plant)
+        seen: list[tuple[int, bytes]] = []
+
+        async def previews() -> None:
+            for number, jpeg in enumerate((b"first", b"second"), start=1):
+                attempt.show_preview(b"never seen")
+                attempt.show_preview(jpeg)
+                await comes_true(lambda number=number: plant.store.get("ann", task.id).previews == number)
+                chunks = [each async for each in plant.storage.read(make_preview_key(task.id, 1))]
+                seen.append((number, b"".join(chunks)))
+
+        await run_guarded(previews(), attempt.watch())
+        return seen
+
+    assert asyncio.run(story()) == [(1, b"first"), (2, b"second")]
 
 
 def test_watching_ends_when_the_task_is_cancelled(plant: Plant) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from keyreel.clock import ClockJumpDetector
 from keyreel.durations import RetentionPeriods
+from keyreel.storage.keys import make_preview_key
 from keyreel.storage.objects import ObjectStorage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.task import RetentionStage, Submission, TaskId
@@ -71,6 +72,22 @@ def house(tmp_path: Path) -> Iterator[House]:
     storage = ObjectStorage.open_local(tmp_path / "files", clock)
     yield House(store, storage, clock, ManualClock(), PendingFiles(storage))
     store.close()
+
+
+def test_previews_of_ended_tasks_are_left_over_and_those_of_running_ones_are_not(house: House) -> None:
+    async def story() -> list[str]:
+        ended, running = await house.done(), house.submit()
+        assert house.store.queue.claim("worker", 30)
+        for task_id in (ended, running):
+            await house.storage.put_volatile(make_preview_key(task_id, 1), b"x")
+        house.clock.advance(2 * HOUR)
+        house.machine.advance(2 * HOUR)
+        for _ in range(2):
+            await house.janitor(RetentionPeriods(None, None, None)).run_round()
+        return [key async for key in house.storage.list_keys("previews")] + [running]
+
+    key, running = asyncio.run(story())
+    assert key == make_preview_key(running, 1)
 
 
 def test_videos_go_when_their_time_is_up(house: House) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -108,6 +108,8 @@ class ObjectStorage:
         """Store these bytes whole, but without waiting for the disk: a power cut may lose them."""
         with _translate_errors():
             await self._store.put_async(check_key(key), data)
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                self._touch(key)
 
     async def put_all(self, files: Mapping[str, bytes]) -> frozenset[str]:
         """Have files stored that are named by their content; return the keys of those that were not before.

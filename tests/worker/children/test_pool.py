@@ -63,6 +63,8 @@ def test_brings_clip_progress_and_finished_steps(tmp_path: Path) -> None:
     assert clip == Clip(tmp_path / "clip.mp4")
     assert clip.path.stat().st_size > 0
     assert attempt.reported == [0.5, 1.0]
+    assert attempt.previews
+    assert all(jpeg.startswith(b"\xff\xd8\xff") for jpeg in attempt.previews)
     assert attempt.steps == {f"shot-{n}": str(tmp_path / f"shot-{n}.mp4") for n in (0, 1)}
 
 

@@ -47,7 +47,6 @@ def build_operator_app(
     so that a mistake in their settings stops no operator's command.
     """
     clock, random, storage = store.clock, SystemRandom(), ObjectStorage.open_in_memory()
-    forecast = EtaEstimator(store.database, clock, slots=0, windows=settings.off_peak_windows)
     authenticator = Authenticator(keys, "", admin_token, FailedKeys(clock), operator_name=_describe_user())
     return create_app(
         Services(
@@ -66,7 +65,7 @@ def build_operator_app(
             engine_health=HealthChecks({}),
             prices=read_price_table(),
             rate_limiter=RateLimiter(clock),
-            watch=TaskWatch(store, forecast),
+            watch=_build_watch(store, settings),
             nudge=_do_nothing,
             wake=_do_nothing,
             admin_token=admin_token,
@@ -74,6 +73,11 @@ def build_operator_app(
             anchors=b"",
         )
     )
+
+
+def _build_watch(store: TaskStore, settings: Settings) -> TaskWatch:
+    windows = settings.off_peak_windows
+    return TaskWatch(store, EtaEstimator(store.database, store.clock, slots=0, windows=windows))
 
 
 def _describe_user() -> str:

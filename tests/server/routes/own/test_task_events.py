@@ -16,6 +16,7 @@ from keyreel.server.app import create_app
 from keyreel.server.connections.limits import ConnectionLimits
 from keyreel.server.requests.authorisation import require_scope
 from keyreel.server.routes.own.events import TaskEventRoutes
+from keyreel.task import TaskId
 from keyreel.tasks.accounts.api_keys import Scope
 from keyreel.tasks.outcomes import Success
 from support.bounded_servers import RunningServer
@@ -33,10 +34,15 @@ RESUME = "Last-Event-ID"
 
 
 @pytest.fixture
-def url(platform: Platform) -> Iterator[str]:
+def running(platform: Platform) -> Iterator[RunningServer]:
     app = create_app(platform.services)
-    with RunningServer.start(app, ConnectionLimits(100), platform.services.watch.close) as running:
-        yield f"http://127.0.0.1:{running.address[1]}"
+    with RunningServer.start(app, ConnectionLimits(100), platform.services.watch.close) as server:
+        yield server
+
+
+@pytest.fixture
+def url(running: RunningServer) -> str:
+    return f"http://127.0.0.1:{running.address[1]}"
 
 
 @pytest.fixture
@@ -196,3 +202,22 @@ def test_no_tenant_follows_more_tasks_than_it_may(http: httpx.Client, url: str) 
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
         assert "poll" in refused.json()["message"]
         assert http.get(f"/v1/tasks/{task_id}").status_code == 200
+
+
+def test_streams_end_whole_when_the_server_ends(http: httpx.Client, running: RunningServer) -> None:
+    task_id = submit(http)
+    with following(http, task_id) as told:
+        assert told.read()[0] == "state"
+        running.server.should_exit = True
+        # One that is cut off raises.
+        assert told.has_ended
+
+
+def test_a_stream_ends_when_its_task_is_deleted(http: httpx.Client, platform: Platform) -> None:
+    task_id = submit(http)
+    with following(http, task_id) as told:
+        assert told.read()[0] == "state"
+        platform.services.store.cancel("default", TaskId(task_id))
+        assert http.delete(f"/v1/tasks/{task_id}").status_code in {204, 409}
+        list(iter(lambda: told.read_line(default=""), ""))
+    assert http.get(f"/v1/tasks/{task_id}/events").status_code == 410
