@@ -74,6 +74,7 @@ def seconds_of(clock: str) -> float:
     return float(clock.partition(" / ")[0])
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("language", WORDS)
 def test_a_newcomer_makes_a_video_changes_a_keyframe_and_compares(
     open_studio: Callable[..., Page], language: str, tmp_path: Path
