@@ -92,6 +92,9 @@ export class Client {
 
   cancelTask = (id: string): Promise<Task> => this.json(`/v1/tasks/${id}/cancel`, { method: "POST" });
 
+  /** Have the video made of an order that is held. */
+  approveTask = (id: string): Promise<Task> => this.json(`/v1/tasks/${id}/approve`, { method: "POST" });
+
   async deleteTask(id: string): Promise<void> {
     // It also runs while the page is being left.
     await this.send(`/v1/tasks/${id}`, { method: "DELETE", keepalive: true });

@@ -1,7 +1,7 @@
 /** Watching a video being made, and then watching the video. */
 
 import { useEffect, useState } from "preact/hooks";
-import { ApiError } from "../../api/client";
+import { ApiError, type Client } from "../../api/client";
 import { type Connection, type Watched, followTask, hasEnded, watchedFrom } from "../../api/events";
 import type { Task } from "../../api/types";
 import { sourceOf } from "../../canvas/links";
@@ -9,7 +9,7 @@ import { Button } from "../../components/controls";
 import * as Icon from "../../icons";
 import { phraseTime, strings } from "../../state/preferences";
 import { route } from "../../state/route";
-import { session } from "../../state/session";
+import { canSubmit, session } from "../../state/session";
 import { showToast } from "../../state/toasts";
 import { Actions } from "./actions";
 import { Details } from "./details";
@@ -115,9 +115,9 @@ function Making({ task, watched, connection }: { task: Task; watched: Watched; c
     <div class="making">
       <div class="view" style={{ aspectRatio: `${width} / ${height}` }}>
         {preview ?? first ? <img class={preview ? "" : "waiting"} src={preview ?? first ?? ""} alt={text.progress} /> : <div class="shimmer" />}
-        {!isQueued && <span class="percent">{`${percent} %`}</span>}
+        {watched.state === "running" && <span class="percent">{`${percent} %`}</span>}
       </div>
-      <progress max={100} value={isQueued ? undefined : percent} aria-label={text.progress} />
+      {watched.state !== "held" && <progress max={100} value={isQueued ? undefined : percent} aria-label={text.progress} />}
       <div class="row">
         <p role="status">
           <strong>{said}</strong>{" "}
@@ -126,15 +126,21 @@ function Making({ task, watched, connection }: { task: Task; watched: Watched; c
           </span>
         </p>
         <span class="spread" />
-        <Button
-          icon={Icon.Close}
-          label={text.cancel}
-          onClick={() => session.value!.client.cancelTask(task.id).catch((error: Error) => showToast(error.message, true))}
-        />
+        {canSubmit.value && watched.state === "held" && (
+          <Button kind="main" icon={Icon.Spark} label={text.approve} onClick={() => change((client) => client.approveTask(task.id))} />
+        )}
+        {canSubmit.value && (
+          <Button icon={Icon.Close} label={text.cancel} onClick={() => change((client) => client.cancelTask(task.id))} />
+        )}
       </div>
       {connection !== "live" && <p class="soft small">{connection === "lost" ? strings.value.connection.lost : text.polling}</p>}
     </div>
   );
+}
+
+/** Change a task; what it is then comes as an event. */
+function change(call: (client: Client) => Promise<Task>): void {
+  call(session.value!.client).catch((error: Error) => showToast(error.message, true));
 }
 
 function firstPicture(task: Task): string | null {
