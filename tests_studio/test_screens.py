@@ -158,3 +158,11 @@ def test_a_wrong_key_is_refused_and_kept_nowhere(browser_page: Page) -> None:
     expect(page.get_by_role("alert")).to_have_text("This key is not valid here.")
     kept = page.evaluate("() => JSON.stringify([localStorage, sessionStorage])")
     assert "kr_wrong" not in kept
+
+
+def test_an_address_with_a_key_signs_in_where_the_studio_is_open_already(browser_page: Page) -> None:
+    page = browser_page
+    expect(page.get_by_label("API key")).to_be_visible()
+    page.evaluate("key => { location.hash = `key=${key}`; }", KEY)
+    expect(page.locator(".empty-stage")).to_be_visible()
+    assert KEY not in page.url

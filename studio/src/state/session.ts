@@ -18,6 +18,7 @@ export const refusal = signal<number | null>(null);
 
 const NAME = "keyreel.key";
 const REFUSED = 401;
+const KEY_PREFIX = "#key=";
 
 export const canSubmit = computed(() => session.value?.identity.scopes.includes("submit") ?? false);
 
@@ -28,12 +29,16 @@ export async function resumeSession(): Promise<void> {
   isSigningIn.value = false;
 }
 
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith(KEY_PREFIX)) void resumeSession();
+});
+
 /** Take `#key=…` out of the address, so that it is neither in the history nor in a bookmark. */
 function takeKeyFromAddress(): string | null {
-  const found = /^#key=([^&]+)/.exec(location.hash);
-  if (!found?.[1]) return null;
+  if (!location.hash.startsWith(KEY_PREFIX)) return null;
+  const key = decodeURIComponent(location.hash.slice(KEY_PREFIX.length));
   history.replaceState(null, "", location.pathname + location.search);
-  return decodeURIComponent(found[1]);
+  return key;
 }
 
 export async function signIn(key: string, remember: boolean): Promise<boolean> {
