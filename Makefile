@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo gallery test test-diffusers test-cluster bench nightly coverage check docs lock lock-check wheel wheel-check clients
+.PHONY: setup demo gallery test test-diffusers test-cluster test-studio studio studio-check bench nightly coverage check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -46,6 +46,30 @@ test-cluster: .venv-cluster/ready
 	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-cluster.txt
 	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# The studio's pages are committed, so that installing Keyreel needs no Node: this builds them again.
+studio: studio/node_modules/.ready
+	cd studio && npm run --silent build
+
+studio-check: studio/node_modules/.ready
+	cd studio && npm run --silent check && npm run --silent test
+	cd studio && npm run --silent build -- --outDir node_modules/.studio --logLevel warn
+	diff -r studio/node_modules/.studio src/keyreel/server/static/studio
+
+studio/node_modules/.ready: studio/package.json studio/package-lock.json
+	cd studio && npm ci --no-audit --no-fund
+	touch $@
+
+# The studio as a person uses it, in Debian's chromium: in an environment of its own, with the browser's driver.
+test-studio: .venv-studio/ready
+	.venv-studio/bin/python -m pytest -o "pythonpath=tests tests_studio" tests_studio
+
+.venv-studio/ready: requirements.lock requirements-studio.txt pyproject.toml
+	test -x .venv-studio/bin/python || $(PYTHON) -m venv .venv-studio
+	.venv-studio/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	.venv-studio/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-studio.txt
+	.venv-studio/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 # Compares speed with the committed ratios, in a minute and a half.

@@ -64,6 +64,10 @@ def test_a_folder_made_beforehand_is_closed_and_what_is_saved_elsewhere_is_not(t
     assert list(list_open_files(data)) == []
     assert stat.S_IMODE(out.stat().st_mode) == 0o644
     assert keyreel("keys", "show", "--data", data).stdout == f"kr_{40 * 'a'}\n"
+    # A log is read by more people than may have the key.
+    log = (data / "up.log").read_text()
+    assert "Keyreel is ready at" in log
+    assert not [each for each in ("#key=", 40 * "a") if each in log]
 
 
 def test_doctor_names_what_is_open_and_how_to_close_it(tmp_path: Path) -> None:
@@ -81,7 +85,7 @@ def test_operators_commands_close_the_folder_as_well(tmp_path: Path) -> None:
     assert list(list_open_files(tmp_path)) == []
 
 
-def test_a_terminal_is_shown_the_key(tmp_path: Path) -> None:
+def test_a_terminal_is_shown_the_key_and_an_address_that_signs_a_browser_in(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "keyreel", "up", "--port", "0", "--data", str(tmp_path)]
     process = subprocess.Popen(command, env=os.environ | CARDS, stdout=theirs, stderr=subprocess.DEVNULL)
@@ -93,4 +97,7 @@ def test_a_terminal_is_shown_the_key(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
     os.close(ours)
-    assert (tmp_path / "api.key").read_bytes().strip() in printed
+    key = (tmp_path / "api.key").read_bytes().strip()
+    address, _, rest = printed.partition(b"/#key=" + key)
+    assert address.rpartition(b" ")[2].startswith(b"http://127.0.0.1:")
+    assert key in rest

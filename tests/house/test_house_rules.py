@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import re
 import tokenize
 from collections import defaultdict
@@ -165,6 +166,13 @@ def test_lock_names_no_host() -> None:
     lock = (ROOT / "requirements.lock").read_text()
     assert "--hash=sha256:" in lock
     assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|@ git", lock)
+
+
+def test_lock_of_the_studio_names_no_host_and_every_checksum() -> None:
+    packages = json.loads((ROOT / "studio" / "package-lock.json").read_text())["packages"]
+    fetched = {name: entry for name, entry in packages.items() if name}
+    assert [name for name, entry in fetched.items() if not entry.get("integrity")] == []
+    assert "://" not in json.dumps(packages)
 
 
 def test_example_images_are_the_ones_that_were_built() -> None:

@@ -83,7 +83,8 @@ class Visitor:
 
     def validate(self, entry: OwnRoute, body: object) -> None:
         operation = self._document["paths"][entry.openapi_path][entry.method.lower()]
-        (media,) = operation["responses"][entry.status]["content"].values()
+        content = operation["responses"][entry.status]["content"]
+        media = content.get("application/json") or next(iter(content.values()))
         assert media["schema"]["$ref"]
         # Over HTTP the document's references lead into the document itself.
         schema = {**media["schema"], "components": self._document["components"]}
@@ -117,6 +118,7 @@ def visit_public_routes(visitor: Visitor) -> None:
     for name in ("show_index", "show_openapi", "show_docs", "show_llms_txt", "list_voices"):
         assert visitor.visit(name)
     visitor.visit("show_docs_file", path={"name": "docs.js"})
+    visitor.visit("show_studio_file", path={"name": "icon.svg"})
     visitor.visit("check_liveness")
     visitor.visit("check_readiness")
     for model in visitor.visit("list_vtrix_models")["data"]["models"]:

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from uvicorn.loops.auto import auto_loop_factory
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _BACKLOG: Final = 2048
 """Connections that may wait to be accepted; uvicorn's own number."""
 _WELCOME: Final = """
-  Keyreel is ready at {url}   {notes}
+  Keyreel is ready at {address}   {notes}
 
   API key   {shown}
 
@@ -138,7 +139,9 @@ def _announce(platform: Platform, url: str) -> None:
     allowed = ", ".join(str(network) for network in settings.egress_allow)
     notes += f"\n  WARNING: image URLs may point into private networks: {allowed}" if allowed else ""
     shown = key if is_watched else _describe_key(settings)
-    print(_WELCOME.format(url=url, key=key, shown=shown, notes=notes), flush=True)
+    # The fragment signs a browser in, and is in no request: no log ever has it.
+    address = f"{url}/#key={quote(key)}" if is_watched else url
+    print(_WELCOME.format(address=address, url=url, key=key, shown=shown, notes=notes), flush=True)
 
 
 def _describe_key(settings: Settings) -> str:

@@ -25,8 +25,9 @@ from keyreel.server.routes.own.tasks import OwnTaskRoutes
 from keyreel.server.routes.own.upstream_callbacks import UpstreamCallbackRoute
 from keyreel.server.routes.own.whoami import WhoamiRoute
 from keyreel.server.routes.quote import QuoteRoute
-from keyreel.server.routes.reference.discovery import DiscoveryRoutes, show_index
+from keyreel.server.routes.reference.discovery import DiscoveryRoutes
 from keyreel.server.routes.reference.docs_pages import DocsRoutes
+from keyreel.server.routes.studio import StudioRoutes
 from keyreel.server.routes.tasks import TaskRoutes
 from keyreel.server.routes.uploads import UploadRoutes
 from keyreel.server.routes.validate import ValidateRoute
@@ -111,10 +112,12 @@ def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROU
 
 def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
     discovery, docs, files = DiscoveryRoutes(services), DocsRoutes(services), FileRoute(services)
+    studio = StudioRoutes(services)
     return {
         "list_vtrix_models": discovery.list_vtrix_models,
         "show_vtrix_model_spec": discovery.show_vtrix_model_spec,
-        "show_index": show_index,
+        "show_index": studio.show_index,
+        "show_studio_file": studio.show_file,
         "show_openapi": discovery.show_openapi,
         "show_docs": docs.show_docs,
         "show_docs_file": docs.show_docs,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,3 +68,12 @@ def test_strangers_get_no_quote(client: TestClient) -> None:
     answer = client.post("/v1/quote", json={"model": MODEL}, headers={"Authorization": "Bearer other"})
     assert answer.status_code >= 400
     assert "API key" in answer.json()["message"]
+
+
+def test_prices_shots_between_uploaded_keyframes(client: TestClient) -> None:
+    png = b64decode(data_uri().partition(",")[2])
+    uri = client.post("/v1/uploads", content=png, headers={"Content-Type": "image/png"}).json()["uri"]
+    shots = [{"key_image": uri, "duration": 2}, {"key_image": uri, "duration": 3}]
+    fields = {"model": "vidu-q2-pro-multiframe", "start_image": uri, "image_settings": shots}
+    answer = client.post("/v1/quote", json=fields)
+    assert (answer.status_code, answer.json().get("seconds")) == (200, 5), answer.text

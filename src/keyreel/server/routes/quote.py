@@ -10,7 +10,9 @@ from starlette.responses import JSONResponse
 
 from keyreel.errors import InvalidRequest
 from keyreel.pricing import to_usd
+from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_object
+from keyreel.server.submission.upload_uris import resolve_upload_uris
 from keyreel.task import Submission
 from keyreel.wire.reference.responses.own_responses import Quote
 from keyreel.wire.requests.parsing import combine_errors
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
+    from keyreel.wire.dialects.dialect import ParsedSubmit
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
 
@@ -42,9 +45,11 @@ class QuoteRoute:
         limit = services.settings.body_limit or MAX_BODY_BYTES
         body = await read_object(request, limit=limit, seconds=services.settings.body_seconds)
         query = request.query_params
-        endpoint = await asyncio.to_thread(
+        parsed = await asyncio.to_thread(
             _parse_request, body, query.get("model", ""), query.get("dialect", "")
         )
+        parsed = await resolve_upload_uris(parsed, caller.tenant, get_base_url(request, services), services)
+        endpoint = await asyncio.to_thread(_repair_request, parsed)
         services.engines.route_request(endpoint, caller.tenant)
         quote = await services.store.database.ask(partial(self._build_quote, endpoint, caller))
         return JSONResponse(quote.to_json())
@@ -73,17 +78,26 @@ class QuoteRoute:
         )
 
 
-def _parse_request(body: Json, model: str, dialect_name: str) -> Endpoint:
-    """Read a request as a submit has it; fields that the price does not depend on may be absent.
+def _parse_request(body: Json, model: str, dialect_name: str) -> ParsedSubmit:
+    """Read a body for the model that it names.
 
     Raises:
         UnknownEndpoint: there is no such model.
-        InvalidRequest: a field that the price depends on breaks its rule.
+        InvalidRequest: no model is named.
     """
     named = model or body.get("model")
     if not isinstance(named, str) or not named:
         raise InvalidRequest("model: is required, in the body or as /v1/quote?model=…", field="model")
-    found = validate_request(parse_for_model(named, body, dialect_name))
+    return parse_for_model(named, body, dialect_name)
+
+
+def _repair_request(parsed: ParsedSubmit) -> Endpoint:
+    """Return the request as a submit has it; fields that the price does not depend on may be absent.
+
+    Raises:
+        InvalidRequest: a field that the price depends on breaks its rule.
+    """
+    found = validate_request(parsed)
     if not found.is_price_known:
         raise combine_errors([violation.to_error() for violation in found.violations])
     return found.repaired_request

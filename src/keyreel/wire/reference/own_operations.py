@@ -118,7 +118,7 @@ def _describe_response(route: OwnRoute) -> Json:
 
 
 def _describe_media(route: OwnRoute, media_type: str) -> Json:
-    if route.response is None:
+    if route.response is None or media_type == "text/html":
         # OpenAPI 3.1: a body of bytes has no schema.
         return {"schema": {"type": "string"}} if media_type.startswith("text/") else {}
     name = route.response if isinstance(route.response, str) else route.response.__name__

@@ -13,6 +13,7 @@ from keyreel.wire.dialects.dialect import QueryParameter
 from keyreel.wire.dialects.vtrix_family.vtrix import MODELS_PATH
 from keyreel.wire.reference.key_routes import KEY_ROUTES
 from keyreel.wire.reference.own_route import FILE_TYPES, LIMIT, TENANT, OwnRoute, RequiredAccess
+from keyreel.wire.reference.page_routes import PAGE_ROUTES
 from keyreel.wire.reference.responses import operator_responses as operator
 from keyreel.wire.reference.responses import own_responses as own
 from keyreel.wire.reference.task_routes import TASK_ROUTES
@@ -66,30 +67,7 @@ _VTRIX_ROUTES: Final = (
 )
 """What vtrix clients ask for before they submit; no action of the dialect, for it is about no task."""
 _PUBLIC_ROUTES: Final = (
-    OwnRoute("show_index", "GET", "/", "Says what this server is, and where to submit.", own.ServerIndex),
-    OwnRoute("show_openapi", "GET", "/openapi.json", "Answers with this document.", own.OpenApiDocument),
-    OwnRoute(
-        "show_docs",
-        "GET",
-        "/docs",
-        "Answers with this reference as a page.",
-        media_types=("text/html",),
-    ),
-    OwnRoute(
-        "show_docs_file",
-        "GET",
-        "/docs/{name}",
-        "Answers with a file of that page.",
-        media_types=("text/html", "text/css", "text/javascript", "image/svg+xml"),
-        errors=(errors.UnknownEndpoint,),
-    ),
-    OwnRoute(
-        "show_llms_txt",
-        "GET",
-        "/llms.txt",
-        "Tells language models how to use this server.",
-        media_types=("text/plain",),
-    ),
+    *PAGE_ROUTES,
     OwnRoute("check_liveness", "GET", "/health/live", "Answers while the process lives.", own.Liveness),
     OwnRoute(
         "check_readiness",

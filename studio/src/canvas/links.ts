@@ -1,0 +1,12 @@
+/** Links to pictures, as the page may show them: it loads nothing from other hosts. */
+
+/** Return what the page can show of a picture that a request names; empty where it lies with somebody else. */
+export function sourceOf(uri: string): string {
+  if (/^(data:image\/|blob:)/.test(uri)) return uri;
+  // The server knows the links that it signed under any name by which it was reached.
+  const [, path] = /^https?:\/\/[^/]+(\/files\/[^?]+\?.*\bs=.+)$/.exec(uri) ?? [];
+  return path ?? "";
+}
+
+/** Return a picture's host, for where the picture itself is not shown. */
+export const hostOf = (uri: string) => /^https?:\/\/([^/]+)/.exec(uri)?.[1] ?? "";
