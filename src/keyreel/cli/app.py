@@ -18,6 +18,7 @@ from keyreel.cli.commands.keys import keys_app
 from keyreel.cli.commands.ledger import ledger_app
 from keyreel.cli.commands.listen import receive_webhooks
 from keyreel.cli.commands.quote import quote_video
+from keyreel.cli.commands.serve import start_serving
 from keyreel.cli.commands.tasks import list_tasks
 from keyreel.cli.commands.tenants import tenants_app
 from keyreel.cli.commands.up import start_server
@@ -25,6 +26,7 @@ from keyreel.cli.commands.usage import print_usage
 from keyreel.cli.commands.validate import validate_request
 from keyreel.cli.commands.verify import verify_video
 from keyreel.cli.commands.voices import voices_app
+from keyreel.cli.commands.work import start_working
 
 _USAGE_STATUS: Final = 2
 
@@ -37,6 +39,8 @@ app = typer.Typer(
 app.command("listen")(receive_webhooks)
 app.command("quote")(quote_video)
 app.command("up")(start_server)
+app.command("serve")(start_serving)
+app.command("work")(start_working)
 app.command("generate")(generate_video)
 app.command("validate")(validate_request)
 app.command("tasks")(list_tasks)

@@ -22,6 +22,8 @@ class WorkerSettings:
     """Read once at start. `folder` is for work in progress alone: what ended tasks left there is deleted."""
 
     folder: Path
+    node: str = "worker"
+    """This process's name among the nodes of its installation."""
     engines: EngineSettings = field(default_factory=EngineSettings)
     producer: str = "keyreel"
     """Named in the identifier of AI-generated videos."""

@@ -303,29 +303,40 @@ def _check_privacy(settings: Settings) -> DoctorCheck:
 
 def _check_secrets(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.data_folder import DataFolder
+    from keyreel.cli.local.installation_secrets import (
+        ADMIN_TOKEN,
+        LINK_KEY,
+        OWN_KEY,
+        WEBHOOK_KEY,
+        read_secrets,
+        read_token,
+    )
     from keyreel.storage.signed_urls import load_or_create_secret
     from keyreel.tasks.clocks.dev_clock import read_offset
 
     folder = DataFolder(settings.data)
     if folder.path.exists():
         folder.check_kinds()
-    folder.read_own_key()
-    folder.read_admin_token()
-    for file in (folder.path / "signing.key", folder.path / "callbacks.key"):
-        if file.exists():
-            load_or_create_secret(file)
+    with read_secrets(settings) as secrets:
+        for name in (OWN_KEY, ADMIN_TOKEN):
+            read_token(secrets, name)
+        for name in (LINK_KEY, WEBHOOK_KEY):
+            if secrets.read(name) is not None:
+                load_or_create_secret(secrets, name)
     read_offset(folder.path)
-    return _make_passed("secrets", "all in order" if folder.path.exists() else "none yet")
+    where = "sealed in the database" if settings.secret.get_secret_value() else "files of the data folder"
+    return _make_passed("secrets", f"all in order, {where}" if folder.path.exists() else "none yet")
 
 
 def _check_certificates(settings: Settings) -> DoctorCheck:
+    from keyreel.cli.local.installation_secrets import read_secrets
     from keyreel.clock import SystemClock
     from keyreel.provenance.signing_certificates import inspect_credentials
 
-    folder, now = settings.data / "c2pa", SystemClock().now()
-    return _make_passed(
-        "certificates", inspect_credentials(folder, settings.c2pa_cert, settings.c2pa_key, now=now)
-    )
+    now = SystemClock().now()
+    with read_secrets(settings) as secrets:
+        detail = inspect_credentials(secrets, settings.c2pa_cert, settings.c2pa_key, now=now)
+    return _make_passed("certificates", detail)
 
 
 def _check_prices(settings: Settings) -> DoctorCheck:

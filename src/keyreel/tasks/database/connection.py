@@ -108,6 +108,11 @@ class Database:
         return database
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other processes may write as well: a file of SQLite is one process's."""
+        return False
+
+    @property
     def reader(self) -> Database:
         """A reader of the same file, opened when it is first used and closed with this database.
 
