@@ -24,6 +24,7 @@ class WorkerSettings:
     folder: Path
     node: str = "worker"
     """This process's name among the nodes of its installation."""
+    version: str = ""
     engines: EngineSettings = field(default_factory=EngineSettings)
     producer: str = "keyreel"
     """Named in the identifier of AI-generated videos."""
@@ -43,6 +44,8 @@ class WorkerSettings:
     max_crashes: int = 3
     """A task fails when so many child processes have crashed over it."""
     lease_seconds: float = 30.0
+    health_seconds: float = 60.0
+    """Seconds between two questions to each engine how it is, for other nodes."""
     poll_seconds: float = 0.25
     """Seconds between two looks at the queue without a nudge, and at a running task's row."""
     off_peak: OffPeakWindows = field(default_factory=OffPeakWindows)

@@ -223,6 +223,20 @@ def _check_lost_orders(settings: Settings) -> DoctorCheck:
     )
 
 
+def _check_workers(settings: Settings) -> DoctorCheck:
+    from contextlib import closing
+
+    from keyreel.tasks.database.connection import DATABASE_FILE, Database
+    from keyreel.tasks.installation.workers import WorkerRegistry
+
+    if not (settings.data / DATABASE_FILE).is_file():
+        return _make_passed("workers", "none yet")
+    with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+        found = WorkerRegistry(database).list_live()
+    told = (f"{each.node} ({each.version})" for each in found)
+    return _make_passed("workers", ", ".join(told) or "none runs: what is accepted waits")
+
+
 def _check_engines(settings: Settings) -> DoctorCheck:
     from keyreel.engines.health import check_engine
     from keyreel.engines.router import load_router
@@ -366,6 +380,7 @@ FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_stored_bytes,
     _check_audit_log,
     _check_lost_orders,
+    _check_workers,
 )
 """Those of the data folder."""
 _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (

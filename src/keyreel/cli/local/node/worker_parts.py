@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+import keyreel
 from keyreel.cli.local.node.installation import build_destinations
 from keyreel.cli.local.soundfont import open_instruments
 from keyreel.intake.egress import EgressClient
@@ -46,6 +47,7 @@ def _build_worker_settings(installation: Installation) -> WorkerSettings:
     return WorkerSettings(
         folder=settings.data / "work",
         node=installation.node,
+        version=keyreel.__version__,
         engines=settings.engine_settings,
         render_timeout_seconds=settings.render_timeout,
         below_bar=settings.below_bar,
