@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import certifi
 import pytest
 
+from support import databases
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,5 +27,22 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=databases.KINDS,
+        default="sqlite",
+        help="the database that tests of tasks/ run on",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    databases.choose_kind(config.getoption("--database"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database") != "sqlite":
+        left_out = [item for item in items if item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: _LONGEST.isdisjoint(item.path.parts))

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from keyreel.provenance.signing_certificates import open_credentials
 from keyreel.storage.secret_files import SecretFiles
-from keyreel.tasks.database.connection import DATABASE_FILE
+from keyreel.tasks.database.sqlite import DATABASE_FILE
 from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
 

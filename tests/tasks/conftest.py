@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from keyreel.task import Submission
-from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
-from support.data_folders import put_database
+from support.databases import give_back, open_database, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from keyreel.tasks.database.connection import Database
+    from keyreel.tasks.store import TaskStore
 
 
 @pytest.fixture
@@ -20,10 +21,22 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+@pytest.fixture(autouse=True)
+def used_database(tmp_path: Path) -> Iterator[None]:
+    yield
+    give_back(tmp_path)
+
+
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Iterator[TaskStore]:
-    put_database(tmp_path)
-    opened = TaskStore.open(tmp_path, clock, SystemRandom())
+    opened = open_store(tmp_path, clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(tmp_path)
     yield opened
     opened.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +148,8 @@ def test_whoever_lost_the_right_to_submit_is_refused_alone(
 def test_a_row_that_cannot_be_stored_undoes_its_own_task_alone(store: TaskStore, submission: Make) -> None:
     first, second, third = draft(store, *[submission(credits=1)] * 3)
     found = admit_together(store, [(task, NO_CHECKS) for task in (first, second, first, third)])
-    assert kinds(found) == [None, None, sqlite3.IntegrityError, None]
+    assert kinds(found)[:2] + kinds(found)[3:] == [None, None, None]
+    assert type(found[2]).__name__ in {"IntegrityError", "UniqueViolation"}
     assert [task.id for task in store.list("ann")] == [third.id, second.id, first.id]
     assert audit_ledger(store.database).problems == ()
 

@@ -4,7 +4,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from keyreel.clock import SystemClock
 from keyreel.errors import DataFolderLocked
 from keyreel.task import TaskId, TaskState
-from keyreel.tasks.store import TaskStore
+from support.databases import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +52,7 @@ accept()
 """
 
 
+@pytest.mark.sqlite
 def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-c", OPENING + WORKING, str(tmp_path)], stdout=subprocess.PIPE, text=True
@@ -60,10 +60,10 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     assert running.stdout is not None
     acknowledged = [running.stdout.readline().strip() for _ in range(100)]
     with pytest.raises(DataFolderLocked, match=str(running.pid)):
-        TaskStore.open(tmp_path, SystemClock(), SystemRandom())
+        open_store(tmp_path, SystemClock())
     running.send_signal(signal.SIGKILL)
     acknowledged += running.communicate(timeout=30)[0].split()
-    store = TaskStore.open(tmp_path, SystemClock(), SystemRandom())
+    store = open_store(tmp_path, SystemClock())
     tasks = [store.get("ann", TaskId(name)) for name in acknowledged]
     assert {task.state for task in tasks} == {TaskState.QUEUED}
     assert (tasks[0].attempt, tasks[0].crashes, tasks[0].progress) == (1, 1, 0.0)
@@ -74,6 +74,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_refuses_and_recovers_by_itself(tmp_path: Path) -> None:
     program = [sys.executable, "-c", OPENING + FILLING, str(tmp_path)]
     done = subprocess.run(program, capture_output=True, text=True, check=True, timeout=60)
@@ -82,7 +83,7 @@ def test_a_full_disk_refuses_and_recovers_by_itself(tmp_path: Path) -> None:
     assert "full" in lines
     assert lines[-1].isdigit()
     assert len(acknowledged) > 2
-    store = TaskStore.open(tmp_path, SystemClock(), SystemRandom())
+    store = open_store(tmp_path, SystemClock())
     assert {task.id for task in store.list("ann")} == set(acknowledged)
     store.close()
     check = sqlite3.connect(tmp_path / "keyreel.db")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import sqlite
 
@@ -142,6 +143,7 @@ def test_a_task_waits_until_it_is_ready(store: TaskStore, submission: Make, cloc
     assert store.queue.claim("worker", LEASE) is not None
 
 
+@pytest.mark.sqlite
 def test_a_claim_reads_the_index_and_never_the_backlog(
     store: TaskStore, submission: Make, clock: ManualClock
 ) -> None:

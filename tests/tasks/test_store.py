@@ -12,12 +12,13 @@ from keyreel.task import Submission, Task, TaskFilter, TaskId, TaskState
 from keyreel.tasks.database.folder_lock import is_held
 from keyreel.tasks.database.retry import retry_while_unavailable
 from keyreel.tasks.outcomes import Success
-from keyreel.tasks.store import TaskStore
+from support.databases import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim
     from keyreel.testing import ManualClock
 
@@ -92,11 +93,11 @@ def test_takes_submissions_from_many_threads(store: TaskStore, submission: Make)
 def test_ids_rise_over_a_restart_with_a_clock_that_stepped_back(
     tmp_path: Path, clock: ManualClock, submission: Make
 ) -> None:
-    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    store = open_store(tmp_path, clock)
     before = store.accept(submission())
     store.close()
     clock.advance(-3600)
-    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    store = open_store(tmp_path, clock)
     assert int(store.accept(submission()).id) > int(before.id)
     store.close()
 
@@ -126,41 +127,42 @@ def test_refuses_a_second_opening_and_names_postgres(
 ) -> None:
     assert store.list("ann") == ()
     with pytest.raises(DataFolderLocked, match=r"Postgres"):
-        TaskStore.open(tmp_path, clock, SystemRandom())
+        open_store(tmp_path, clock)
 
 
 def test_tells_whether_somebody_works_on_a_folder(tmp_path: Path, clock: ManualClock) -> None:
     assert not is_held(tmp_path)
     assert list(tmp_path.iterdir()) == []
-    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    store = open_store(tmp_path, clock)
     assert is_held(tmp_path)
     store.close()
     assert not is_held(tmp_path)
 
 
 def test_opens_again_after_it_was_closed(tmp_path: Path, clock: ManualClock, submission: Make) -> None:
-    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    store = open_store(tmp_path, clock)
     task = store.accept(submission())
     store.close()
-    reopened = TaskStore.open(tmp_path, clock, SystemRandom())
+    reopened = open_store(tmp_path, clock)
     assert reopened.get("ann", task.id) == task
     reopened.close()
 
 
+@pytest.mark.sqlite
 def test_refuses_a_file_that_is_no_database(tmp_path: Path, clock: ManualClock) -> None:
     (tmp_path / "keyreel.db").write_bytes(b"no database" * 1000)
     with pytest.raises(InvalidSetting, match=r"keyreel\.db.*not a database"):
-        TaskStore.open(tmp_path, clock, SystemRandom())
+        open_store(tmp_path, clock)
     assert not is_held(tmp_path)
 
 
 def test_refuses_a_database_of_a_newer_version(tmp_path: Path, clock: ManualClock) -> None:
-    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    store = open_store(tmp_path, clock)
     with store.database.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     store.close()
     with pytest.raises(InvalidSetting, match=r"newer"):
-        TaskStore.open(tmp_path, clock, SystemRandom())
+        open_store(tmp_path, clock)
     assert not is_held(tmp_path)
 
 

@@ -17,7 +17,9 @@ from keyreel.cli.commands.generate import generate_video
 from keyreel.cli.commands.keys import keys_app
 from keyreel.cli.commands.ledger import ledger_app
 from keyreel.cli.commands.listen import receive_webhooks
+from keyreel.cli.commands.migrate import migrate_installation
 from keyreel.cli.commands.quote import quote_video
+from keyreel.cli.commands.secrets import secrets_app
 from keyreel.cli.commands.serve import start_serving
 from keyreel.cli.commands.tasks import list_tasks
 from keyreel.cli.commands.tenants import tenants_app
@@ -49,7 +51,9 @@ app.command("conformance")(check_conformance)
 app.command("verify")(verify_video)
 app.command("usage")(print_usage)
 app.command("audit")(print_audit_log)
+app.command("migrate")(migrate_installation)
 app.add_typer(keys_app, name="keys")
+app.add_typer(secrets_app, name="secrets")
 app.add_typer(tenants_app, name="tenants")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(callbacks_app, name="callbacks")

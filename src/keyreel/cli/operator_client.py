@@ -125,14 +125,16 @@ def _open_unless_served(folder: DataFolder) -> Generator[tuple[TaskStore, ApiKey
     Raises:
         DataFolderLocked: another process has it, and answers no request.
     """
-    from keyreel.cli.local.task_store import open_store
+    from keyreel.cli.local.task_store import locate_database, open_store
+    from keyreel.settings import read_settings
 
+    location = locate_database(read_settings(data=folder.path))
     deadline = time.monotonic() + _LOCK_TIMEOUT_SECONDS
     with ExitStack() as stack:
         stores = None
         while stores is None:
             try:
-                stores = stack.enter_context(open_store(folder.path))
+                stores = stack.enter_context(open_store(location))
             except DataFolderLocked:
                 if _is_served(folder):
                     break
@@ -153,10 +155,11 @@ def connect_for_reading(options: OperatorOptions) -> Generator[OperatorClient]:
         with connect_to_server(options, timeout_seconds=_READING_TIMEOUT_SECONDS) as client:
             yield client
         return
-    from keyreel.cli.local.task_store import open_read_only_store
+    from keyreel.cli.local.task_store import locate_database, open_read_only_store
+    from keyreel.settings import read_settings
 
     with (
-        open_read_only_store(folder.path) as stores,
+        open_read_only_store(locate_database(read_settings(data=folder.path))) as stores,
         _connect_in_process(folder, stores, read_only=True) as client,
     ):
         yield client

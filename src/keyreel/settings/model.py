@@ -68,6 +68,11 @@ class Settings(BaseSettings):
     data: Path = Field(
         default_factory=get_default_data_folder, description="Folder of everything that must survive."
     )
+    database: SecretStr = Field(
+        default=SecretStr(""),
+        description="Postgres database, which several machines may share, such as "
+        "`postgresql://user:password@host/name`. Empty: an SQLite file in the data folder.",
+    )
     host: str = Field(
         default="127.0.0.1", pattern=_HOST_PATTERN, max_length=253, description="Address to listen on."
     )

@@ -22,6 +22,10 @@ SECRET_RULES: Final = {
             "`openssl rand -hex 32` prints; up to three older ones may follow, each behind a comma"
         ),
     ),
+    "database": (
+        re.compile(r"postgres(ql)?://[!-~]+"),
+        "must be a URL such as postgresql://user:password@host/name, without a space",
+    ),
     "webhook_secret": (
         re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}"),
         "must be whsec_ and base64 of 24 to 64 bytes",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, func, select
 
 from keyreel.task import RetentionStage, TaskState
-from keyreel.tasks.database.committed_rows import PreparedQuery
+from keyreel.tasks.database.prepared import PreparedQuery
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.installation.workers import count_slots
 from keyreel.tasks.scheduling import Priority

@@ -15,9 +15,9 @@ from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.admission import NO_CHECKS, AdmissionChecks, NewTask, admit_all
 from keyreel.tasks.audit.log import Actor, AuditAction, AuditEntry, append_entry
 from keyreel.tasks.clocks.jump_safe_clock import JumpSafeClock
-from keyreel.tasks.database.committed_rows import PreparedQuery
-from keyreel.tasks.database.connection import DATABASE_FILE, Database
 from keyreel.tasks.database.folder_lock import FolderLock
+from keyreel.tasks.database.opening import DatabaseLocation
+from keyreel.tasks.database.prepared import PreparedQuery
 from keyreel.tasks.database.tables import STEPS, TASKS, task_from_row
 from keyreel.tasks.database.writer import DatabaseWriter
 from keyreel.tasks.deadlines import make_held_columns, make_queue_columns
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
     from keyreel.tasks.accounts.quotas import Quotas
     from keyreel.tasks.admission import Admission
+    from keyreel.tasks.database.connection import Database
     from keyreel.tasks.outcomes import Failure, Success
     from keyreel.tasks.webhooks.events import Callback
 
@@ -80,14 +81,16 @@ class TaskStore:
         self._ids = SnowflakeGenerator(clock, random, last=last or 0)
 
     @classmethod
-    def open_read_only(cls, folder: Path, clock: Clock, random: Random) -> TaskStore:
-        """Open the folder's database beside whoever works on it; a call that would change it fails.
+    def open_read_only(
+        cls, folder: Path, clock: Clock, random: Random, *, database_url: str = ""
+    ) -> TaskStore:
+        """Open the database beside whoever works on it; a call that would change it fails.
 
         Raises:
             InvalidSetting: there is none, or it is another version's.
             Unavailable: it cannot be read.
         """
-        database = Database.open_read_only(folder / DATABASE_FILE)
+        database = DatabaseLocation(folder, database_url).open_read_only()
         with ExitStack() as undo:
             undo.callback(database.close)
             store = cls(database, None, clock, random, default_quotas=NO_QUOTAS)
@@ -96,14 +99,22 @@ class TaskStore:
 
     @classmethod
     def open(
-        cls, folder: Path, clock: Clock, random: Random, *, default_quotas: Quotas = NO_QUOTAS
+        cls,
+        folder: Path,
+        clock: Clock,
+        random: Random,
+        *,
+        default_quotas: Quotas = NO_QUOTAS,
+        database_url: str = "",
     ) -> TaskStore:
-        """Open the folder's database, made or brought up to date where needed, for this process alone.
+        """Open the folder's database, made or brought up to date where needed, or the one at `database_url`.
 
-        `default_quotas` are the quotas of keys that have none of their own.
+        The folder is this process's alone. `default_quotas` are the quotas of keys that have none of their
+        own.
 
-        Tasks that ran when the last process ended go back to the queue at once, with their finished steps and
-        without a crash counted: the lock proves that nobody runs them.
+        In a database of one process, tasks that ran when the last process ended go back to the queue at once,
+        with their finished steps and without a crash counted: the lock proves that nobody runs them. In a
+        shared one, their leases lapse.
 
         Raises:
             DataFolderLocked: another process works on the folder.
@@ -114,13 +125,14 @@ class TaskStore:
         with ExitStack() as undo:
             lock = FolderLock(folder)
             undo.callback(lock.release)
-            database = Database(folder / DATABASE_FILE)
+            database = DatabaseLocation(folder, database_url).open()
             undo.callback(database.close)
             undo.enter_context(database.refuse_damage())
             database.migrate()
-            with database.write() as connection:
-                requeue_running_tasks(connection)
-                forget_workers(connection)
+            if not database.is_shared:
+                with database.write() as connection:
+                    requeue_running_tasks(connection)
+                    forget_workers(connection)
             store = cls(database, lock, clock, random, default_quotas=default_quotas)
             undo.pop_all()
         return store

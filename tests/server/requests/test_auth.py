@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.tasks.database.connection import DATABASE_FILE
+from keyreel.tasks.database.sqlite import DATABASE_FILE
 from support.requests import KEY, data_uri
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ import pytest
 
 from keyreel.errors import InvalidKey, UnknownAccount
 from keyreel.tasks.accounts.api_keys import ApiKeyStore
-from keyreel.tasks.store import TaskStore
+from support.databases import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyreel.tasks.store import TaskStore
     from keyreel.testing import ManualClock
 
 
@@ -66,7 +67,7 @@ def test_lists_keys_oldest_first_without_secrets(keys: ApiKeyStore, clock: Manua
 
 
 def test_writes_no_key_into_the_data_folder(tmp_path: Path, clock: ManualClock) -> None:
-    store = TaskStore.open(tmp_path, clock, SystemRandom())
+    store = open_store(tmp_path, clock)
     _, plaintext = ApiKeyStore(store.database, clock, SystemRandom()).create("ann")
     store.close()
     assert all(plaintext.encode() not in file.read_bytes() for file in tmp_path.iterdir())

@@ -3,27 +3,20 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import closing
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import pytest
 
 from keyreel.clock import SystemClock
 from keyreel.errors import EngineUnavailable
-from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
 from support.commands import keyreel
-from support.data_folders import put_database
+from support.databases import open_store
 from support.relay_attempts import accept_task, attempt_task, make_table
 from support.upstreams import Fault, hosted
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def open_store(folder: Path, clock: ManualClock | SystemClock) -> TaskStore:
-    put_database(folder)
-    return TaskStore.open(folder, clock, SystemRandom())
 
 
 def test_an_engine_costs_no_more_in_a_day_than_it_may(tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ from keyreel.tasks.accounts.quotas import NO_QUOTAS, OwnerQuotas, Quotas, get_qu
 from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.admission import Admission
 from keyreel.tasks.outcomes import Failure, Success
-from keyreel.tasks.store import TaskStore
+from support.databases import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from keyreel.task import Submission
+    from keyreel.tasks.store import TaskStore
     from keyreel.testing import ManualClock
 
     Make = Callable[..., Submission]
@@ -116,7 +117,7 @@ def test_a_tenants_running_tasks_are_counted_over_all_its_keys(
 
 @pytest.fixture
 def narrow(tmp_path: Path, clock: ManualClock) -> Iterator[TaskStore]:
-    opened = TaskStore.open(tmp_path, clock, SystemRandom(), default_quotas=Quotas(running=1))
+    opened = open_store(tmp_path, clock, default_quotas=Quotas(running=1))
     yield opened
     opened.close()
 

@@ -11,14 +11,17 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 
 from keyreel.clock import SystemClock
-from keyreel.tasks.database.committed_rows import PreparedQuery
-from keyreel.tasks.database.connection import DATABASE_FILE, Database
+from keyreel.tasks.database.prepared import PreparedQuery
+from keyreel.tasks.database.sqlite import DATABASE_FILE
+from keyreel.tasks.database.sqlite import SqliteDatabase as Database
 from keyreel.tasks.database.tables import TENANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+pytestmark = pytest.mark.sqlite
 
 ONE_OF_MANY = 1100
 

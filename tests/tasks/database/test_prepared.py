@@ -4,16 +4,16 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlalchemy import bindparam, insert, select, update
 
 from keyreel.errors import Unavailable
-from keyreel.tasks.database.connection import Database
 from keyreel.tasks.database.prepared import PreparedStatement
+from keyreel.tasks.database.sqlite import SqliteDatabase as Database
 from keyreel.tasks.database.tables import TENANTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -23,14 +23,6 @@ SELECT = PreparedStatement(
     .where(TENANTS.c.name != "default", TENANTS.c.name <= bindparam("last"))
     .order_by(TENANTS.c.name)
 )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(tmp_path / "a.db")
-    opened.migrate()
-    yield opened
-    opened.close()
 
 
 def test_reads_what_was_written_with_the_types_of_its_columns(database: Database) -> None:
@@ -58,12 +50,13 @@ def test_writes_and_reads_the_same_as_the_statement_run_by_sqlalchemy(database: 
 
 def test_a_failed_one_undoes_its_whole_transaction(database: Database) -> None:
     row = {"name": "a", "notes": "", "created": NOON}
-    with pytest.raises(sqlite3.IntegrityError), database.write() as connection:
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)), database.write() as connection:
         INSERT.run_many(connection, [row, row])
     with database.read() as connection:
         assert SELECT.fetch_all(connection, {"last": "z"}) == []
 
 
+@pytest.mark.sqlite
 def test_a_database_without_its_tables_is_unavailable(tmp_path: Path) -> None:
     database = Database(tmp_path / "empty.db")
     with pytest.raises(Unavailable), database.read() as connection:

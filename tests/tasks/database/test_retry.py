@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from keyreel.task import Submission, Task
     from keyreel.tasks.store import TaskStore
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def outsider(store: TaskStore, tmp_path: Path) -> Iterator[sqlite3.Connection]:

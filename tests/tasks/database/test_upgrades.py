@@ -17,13 +17,16 @@ from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, ApiKeyStore
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, list_usage
 from keyreel.tasks.accounts.quotas import Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.tasks.database.connection import DATABASE_FILE, Database
+from keyreel.tasks.database.sqlite import DATABASE_FILE
+from keyreel.tasks.database.sqlite import SqliteDatabase as Database
 from keyreel.tasks.store import TaskStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.testing import ManualClock
+
+pytestmark = pytest.mark.sqlite
 
 SHA256 = "7b6f1e8ad2df1e5e8f1e5a4dc3fd1b0b0000000000000000000000000000dead"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyreel.errors import Unavailable
-from keyreel.tasks.database.connection import Database
+from keyreel.tasks.database.sqlite import SqliteDatabase as Database
 from keyreel.tasks.database.writer import DatabaseWriter
 
 if TYPE_CHECKING:

@@ -13,25 +13,24 @@ import pytest
 from sqlalchemy import select, update
 
 from keyreel.errors import InvalidSetting
-from keyreel.tasks.database.connection import DATABASE_FILE, Database
+from keyreel.tasks.database.sqlite import DATABASE_FILE, SqliteDatabase
 from keyreel.tasks.installation.sealed_secrets import SealedSecrets, has_sealed_secrets
 from keyreel.tasks.installation.sealing import Seal
 from keyreel.tasks.installation.tables import SEALED_SECRETS
 from keyreel.tasks.store import TaskStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from keyreel.tasks.database.connection import Database
     from keyreel.testing import ManualClock
 
 ONE, OTHER = "s" * 32, "o" * 32
 
 
 @pytest.fixture
-def database(tmp_path: Path, clock: ManualClock) -> Iterator[Database]:
-    with closing(TaskStore.open(tmp_path, clock, SystemRandom())) as store:
-        yield store.database
+def database(store: TaskStore) -> Database:
+    return store.database
 
 
 def open_as(database: Database, clock: ManualClock, *shared: str) -> SealedSecrets:
@@ -89,8 +88,8 @@ def test_a_damaged_row_is_told_as_what_it_is(database: Database, clock: ManualCl
 def test_nodes_that_start_together_agree_on_each_secret(tmp_path: Path, clock: ManualClock) -> None:
     TaskStore.open(tmp_path, clock, SystemRandom()).close()
     with (
-        closing(Database(tmp_path / DATABASE_FILE)) as one,
-        closing(Database(tmp_path / DATABASE_FILE)) as two,
+        closing(SqliteDatabase(tmp_path / DATABASE_FILE)) as one,
+        closing(SqliteDatabase(tmp_path / DATABASE_FILE)) as two,
         ThreadPoolExecutor() as pool,
     ):
         nodes = [open_as(one, clock, ONE), open_as(two, clock, ONE)]

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from keyreel.settings.engines import EngineSettings
 from keyreel.task import TaskState
-from keyreel.tasks.database.connection import DATABASE_FILE, Database
+from keyreel.tasks.database.sqlite import DATABASE_FILE, SqliteDatabase
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.installation.workers import WorkerEngine, WorkerRegistry
 from keyreel.testing import CardEngine
@@ -53,7 +53,7 @@ def test_a_task_that_another_node_cancels_leaves_its_slot_to_the_next(plant: Pla
         async with plant.working("HangingEngine"):
             task, following = await plant.submit(), await plant.submit()
             await plant.until(task, lambda now: now.state is TaskState.RUNNING)
-            with closing(Database(plant.folder / DATABASE_FILE)) as other, other.write() as connection:
+            with closing(SqliteDatabase(plant.folder / DATABASE_FILE)) as other, other.write() as connection:
                 mine = update(TASKS).where(TASKS.c.id == int(task.id))
                 connection.execute(mine.values(state=TaskState.CANCELLED))
             await plant.until(following, lambda now: now.state is TaskState.RUNNING)

@@ -63,15 +63,16 @@ def check_machine(
 ) -> None:
     """Check this machine and say what works here; exit code 1 where something does not."""
     from keyreel.cli.local.stored_files import create_database, delete_all_orphans
+    from keyreel.cli.local.task_store import locate_database
     from keyreel.engines.router import load_router
     from keyreel.settings import read_settings
 
     settings = read_settings(data=data)
     load_router(settings.engine_settings)  # a mistake there is one in the settings, and ends the command
     if new_database:
-        create_database(settings.data)
+        create_database(locate_database(settings))
     if delete_orphans:
-        delete_all_orphans(settings.data)
+        delete_all_orphans(locate_database(settings))
     checks = list_checks(settings, _CHECKS)
     if as_json:
         print(json.dumps([asdict(check) for check in checks], indent=2))
@@ -154,11 +155,12 @@ def _check_server(settings: Settings) -> DoctorCheck:
 
 def _check_files(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.stored_files import describe_problems
+    from keyreel.cli.local.task_store import locate_database
     from keyreel.errors import KeyreelError
 
     name = "stored files"
     try:
-        problems = describe_problems(settings.data)
+        problems = describe_problems(locate_database(settings))
     except KeyreelError as error:
         return _make_failed(name, error.message)
     if problems:
@@ -168,11 +170,12 @@ def _check_files(settings: Settings) -> DoctorCheck:
 
 def _check_stored_bytes(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.stored_files import compare_stored_bytes
+    from keyreel.cli.local.task_store import locate_database
     from keyreel.errors import KeyreelError
 
     name = "stored bytes"
     try:
-        detail, problem = compare_stored_bytes(settings.data)
+        detail, problem = compare_stored_bytes(locate_database(settings))
     except KeyreelError as error:
         return _make_failed(name, error.message)
     return _make_failed(name, f"{detail}; {problem}") if problem else _make_passed(name, detail)
@@ -181,15 +184,15 @@ def _check_stored_bytes(settings: Settings) -> DoctorCheck:
 def _check_audit_log(settings: Settings) -> DoctorCheck:
     from contextlib import closing
 
+    from keyreel.cli.local.task_store import locate_database
     from keyreel.errors import KeyreelError
     from keyreel.tasks.audit.reading import check_chain
-    from keyreel.tasks.database.connection import DATABASE_FILE, Database
 
     name = "audit log"
-    if not (settings.data / DATABASE_FILE).is_file():
+    if not locate_database(settings).exists():
         return _make_passed(name, "none yet")
     try:
-        with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+        with closing(locate_database(settings).open_read_only()) as database:
             found = check_chain(database)
     except KeyreelError as error:
         return _make_failed(name, error.message)
@@ -202,14 +205,14 @@ def _check_lost_orders(settings: Settings) -> DoctorCheck:
     from contextlib import closing
     from datetime import timedelta
 
+    from keyreel.cli.local.task_store import locate_database
     from keyreel.clock import SystemClock
     from keyreel.tasks.accounts.engine_costs import list_lost_orders
-    from keyreel.tasks.database.connection import DATABASE_FILE, Database
 
     name = "orders at hosted services"
-    if not (settings.data / DATABASE_FILE).is_file():
+    if not locate_database(settings).exists():
         return _make_passed(name, "none yet")
-    with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+    with closing(locate_database(settings).open_read_only()) as database:
         lost = list_lost_orders(database, SystemClock().now() - timedelta(days=_LOST_ORDER_DAYS))
     if not lost:
         return _make_passed(name, f"none was lost on its way in the last {_LOST_ORDER_DAYS} days")
@@ -226,12 +229,12 @@ def _check_lost_orders(settings: Settings) -> DoctorCheck:
 def _check_workers(settings: Settings) -> DoctorCheck:
     from contextlib import closing
 
-    from keyreel.tasks.database.connection import DATABASE_FILE, Database
+    from keyreel.cli.local.task_store import locate_database
     from keyreel.tasks.installation.workers import WorkerRegistry
 
-    if not (settings.data / DATABASE_FILE).is_file():
+    if not locate_database(settings).exists():
         return _make_passed("workers", "none yet")
-    with closing(Database.open_read_only(settings.data / DATABASE_FILE)) as database:
+    with closing(locate_database(settings).open_read_only()) as database:
         found = WorkerRegistry(database).list_live()
     told = (f"{each.node} ({each.version})" for each in found)
     return _make_passed("workers", ", ".join(told) or "none runs: what is accepted waits")

@@ -102,14 +102,14 @@ def read_secrets(settings: Settings) -> Generator[SecretStore]:
     if not settings.secret.get_secret_value():
         yield SecretFiles(settings.data)
         return
-    from keyreel.cli.local.task_store import open_read_only_store
+    from keyreel.cli.local.task_store import locate_database, open_read_only_store
     from keyreel.clock import SystemClock
-    from keyreel.tasks.database.connection import DATABASE_FILE, has_tables
 
-    if not has_tables(settings.data / DATABASE_FILE):
+    location = locate_database(settings)
+    if not location.has_tables():
         yield SecretFiles(settings.data)  # what the first start seals
         return
-    with open_read_only_store(settings.data) as (store, _):
+    with open_read_only_store(location) as (store, _):
         yield open_sealed_secrets(settings, store.database, SystemClock())
 
 

@@ -13,7 +13,7 @@ from keyreel.errors import InvalidSetting
 from keyreel.storage.objects import FOLDERS, ObjectStorage
 from keyreel.system.sizes import format_size
 from keyreel.tasks.accounts.stored_files import iterate_counted_files
-from keyreel.tasks.database.connection import DATABASE_FILE, Database, has_tables
+from keyreel.tasks.database.sqlite import DATABASE_FILE
 from keyreel.tasks.retention import Retention
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.stored_files.orphans import RESULT_FOLDERS, Orphans, find_orphans
@@ -23,23 +23,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyreel.storage.objects import StoredFile
+    from keyreel.tasks.database.connection import Database
+    from keyreel.tasks.database.opening import DatabaseLocation
 
 _BATCH: Final = 200
 """Files that are looked up in the database at a time."""
 
 
-def describe_problems(folder: Path) -> tuple[str, ...]:
+def describe_problems(location: DatabaseLocation) -> tuple[str, ...]:
     """Say which files are missing, and which belong to no task; empty where all is well.
 
     Raises:
         InvalidSetting: the database is another version's, or damaged.
         Unavailable: it cannot be read.
     """
-    if not (folder / DATABASE_FILE).is_file():
+    if not location.exists():
         return ()
-    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
-        missing = _count_missing(folder, database)
-        unknown, left_over = asyncio.run(_count_orphans(folder, database))
+    with closing(location.open_read_only()) as database:
+        missing = _count_missing(location.folder, database)
+        unknown, left_over = asyncio.run(_count_orphans(location.folder, database))
     sentences = {
         f"{missing} files of tasks are missing: GET /v1/admin/storage lists them": missing,
         f"{unknown} belong to no task of this database: put back the one that has their tasks, or delete "
@@ -50,18 +52,18 @@ def describe_problems(folder: Path) -> tuple[str, ...]:
     return tuple(sentence for sentence, count in sentences.items() if count)
 
 
-def compare_stored_bytes(folder: Path) -> tuple[str, str]:
+def compare_stored_bytes(location: DatabaseLocation) -> tuple[str, str]:
     """Say how much counts for tenants and how much is here, and then what is wrong; empty where nothing is.
 
     Raises:
         InvalidSetting: the database is another version's, or damaged.
         Unavailable: it cannot be read.
     """
-    if not (folder / DATABASE_FILE).is_file():
+    if not location.exists():
         return "none yet", ""
-    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
+    with closing(location.open_read_only()) as database:
         counted = dict(iterate_counted_files(database))
-    files = DataFolder(folder).files
+    files = DataFolder(location.folder).files
     found = {each.key: each.size for each in _scan_files(files)} if files.is_dir() else {}
     wrong = sum(found.get(key) != size for key, size in counted.items())
     detail = f"{format_size(sum(counted.values()))} count for tenants"
@@ -69,25 +71,27 @@ def compare_stored_bytes(folder: Path) -> tuple[str, str]:
     return detail, f"{wrong} counted files are missing or have another size" if wrong else ""
 
 
-def create_database(folder: Path) -> None:
+def create_database(location: DatabaseLocation) -> None:
     """Make the database of a folder that has none; its files stay.
 
     Raises:
         InvalidSetting: it has one.
     """
-    if has_tables(folder / DATABASE_FILE):
-        raise InvalidSetting(f"data: {folder} has a database: move {DATABASE_FILE} away first.")
-    TaskStore.open(folder, SystemClock(), SystemRandom()).close()
+    if location.has_tables():
+        where = "the one that the setting `database` names" if location.is_shared else DATABASE_FILE
+        raise InvalidSetting(f"data: {location.folder} has a database: move {where} away first.")
+    clock, random = SystemClock(), SystemRandom()
+    TaskStore.open(location.folder, clock, random, database_url=location.url).close()
 
 
-def delete_all_orphans(folder: Path) -> int:
+def delete_all_orphans(location: DatabaseLocation) -> int:
     """Delete the stored results that no task owns; return how many.
 
     Raises:
         InvalidSetting: there is no database, or it is another version's.
     """
-    with closing(Database.open_read_only(folder / DATABASE_FILE)) as database:
-        return asyncio.run(_delete_orphans(folder, database))
+    with closing(location.open_read_only()) as database:
+        return asyncio.run(_delete_orphans(location.folder, database))
 
 
 def _scan_files(files: Path) -> Iterator[StoredFile]:

@@ -12,59 +12,71 @@ from keyreel.errors import InvalidSetting
 from keyreel.tasks.accounts.api_keys import ApiKeyStore
 from keyreel.tasks.accounts.quotas import NO_QUOTAS
 from keyreel.tasks.accounts.tenants import ensure_tenant
-from keyreel.tasks.database.connection import DATABASE_FILE, has_tables
+from keyreel.tasks.database.opening import DatabaseLocation
+from keyreel.tasks.database.sqlite import DATABASE_FILE
 from keyreel.tasks.store import TaskStore
 from keyreel.tasks.webhooks.secrets import DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from keyreel.clock import Clock
+    from keyreel.settings import Settings
     from keyreel.tasks.accounts.quotas import Quotas
+
+
+def locate_database(settings: Settings) -> DatabaseLocation:
+    """Return where the settings have the database."""
+    return DatabaseLocation(settings.data, settings.database.get_secret_value())
 
 
 @contextmanager
 def open_store(
-    folder: Path, default_limits: Quotas = NO_QUOTAS, clock: Clock | None = None
+    location: DatabaseLocation, default_limits: Quotas = NO_QUOTAS, clock: Clock | None = None
 ) -> Generator[tuple[TaskStore, ApiKeyStore]]:
-    """Open a data folder's database for this process alone.
+    """Open a database, and the data folder for this process alone.
 
     `default_limits` are the limits of keys that have none of their own.
 
     Raises:
-        DataFolderLocked: another process has it.
+        DataFolderLocked: another process has the folder.
         InvalidSetting: its database is missing, damaged, or a newer Keyreel's.
     """
-    _require_database(folder)
+    _require_database(location)
     clock, random = clock or SystemClock(), SystemRandom()
-    with closing(TaskStore.open(folder, clock, random, default_quotas=default_limits)) as store:
+    opened = TaskStore.open(
+        location.folder, clock, random, default_quotas=default_limits, database_url=location.url
+    )
+    with closing(opened) as store:
         with store.database.write() as connection:
             ensure_tenant(connection, DEFAULT_TENANT, clock.now())
         yield store, ApiKeyStore(store.database, clock, random)
 
 
-def _require_database(folder: Path) -> None:
-    """Return unless the folder has lost its database: files are stored in it, but no tasks.
+def _require_database(location: DatabaseLocation) -> None:
+    """Return unless a folder has lost its database: files are stored in it, but no tasks.
 
     Raises:
         InvalidSetting: it has.
     """
-    files = DataFolder(folder).files
-    if not has_tables(folder / DATABASE_FILE) and any(each.is_file() for each in files.rglob("*")):
+    if location.is_shared or location.has_tables():
+        return
+    if any(each.is_file() for each in DataFolder(location.folder).files.rglob("*")):
         raise InvalidSetting(
-            f"data: {folder} has stored files, but its database {DATABASE_FILE} is missing or empty: put it "
-            "back from a backup, or begin anew beside these files with `keyreel doctor --new-database`."
+            f"data: {location.folder} has stored files, but its database {DATABASE_FILE} is missing or "
+            "empty: put it back from a backup, or begin anew beside these files with "
+            "`keyreel doctor --new-database`."
         )
 
 
 @contextmanager
-def open_read_only_store(folder: Path) -> Generator[tuple[TaskStore, ApiKeyStore]]:
-    """Open a data folder's database beside whoever works on it; nothing in it can be changed.
+def open_read_only_store(location: DatabaseLocation) -> Generator[tuple[TaskStore, ApiKeyStore]]:
+    """Open a database beside whoever works on it; nothing in it can be changed.
 
     Raises:
         InvalidSetting: there is none, or it is another version's.
     """
     clock, random = SystemClock(), SystemRandom()
-    with closing(TaskStore.open_read_only(folder, clock, random)) as store:
+    opened = TaskStore.open_read_only(location.folder, clock, random, database_url=location.url)
+    with closing(opened) as store:
         yield store, ApiKeyStore(store.database, clock, random)

@@ -15,7 +15,7 @@ from keyreel.tasks.accounts.quotas import QUOTAS_UNSET, Quotas, quotas_from_row
 from keyreel.tasks.accounts.standing import FIND_STANDING
 from keyreel.tasks.accounts.tenants import ensure_tenant
 from keyreel.tasks.audit.log import KEYREEL, Actor, AuditAction, AuditEntry, append_entry
-from keyreel.tasks.database.committed_rows import PreparedQuery
+from keyreel.tasks.database.prepared import PreparedQuery
 from keyreel.tasks.database.tables import API_KEYS, TENANTS, Instant
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from keyreel.clock import Clock
-    from keyreel.tasks.database.committed_rows import RowValues
     from keyreel.tasks.database.connection import Database
+    from keyreel.tasks.database.prepared import RowValues
 
 _PREFIX: Final = "kr_"
 _SECRET_BYTES: Final = 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import case, delete, func, insert, literal, select
 
 from keyreel.engine import INTENT_STEP, SUBMIT_STEP
 from keyreel.errors import EngineUnavailable
@@ -70,7 +70,10 @@ class EngineCosts:
 
 def list_lost_orders(database: Database, since: datetime) -> tuple[LostOrder, ...]:
     """List what may have been paid for although its task failed, of the tasks that ended since a time."""
-    engine = func.substr(STEPS.c.name, 1, func.length(STEPS.c.name) - len(f"/{INTENT_STEP}"))
+    of_intent = STEPS.c.name.endswith(f"/{INTENT_STEP}", autoescape=True)
+    # Asked for first: of a shorter name, databases would be asked for fewer than no characters.
+    length = func.length(STEPS.c.name) - len(f"/{INTENT_STEP}")
+    engine = case((of_intent, func.substr(STEPS.c.name, 1, length)))
     later = STEPS.alias("later")
     submitted = select(later.c.task).where(
         later.c.task == STEPS.c.task, later.c.name == engine + literal(f"/{SUBMIT_STEP}")
@@ -78,7 +81,7 @@ def list_lost_orders(database: Database, since: datetime) -> tuple[LostOrder, ..
     query = (
         select(TASKS.c.id, engine.label("engine"), STEPS.c.result)
         .join_from(STEPS, TASKS, TASKS.c.id == STEPS.c.task)
-        .where(STEPS.c.name.endswith(f"/{INTENT_STEP}", autoescape=True), ~submitted.exists())
+        .where(of_intent, ~submitted.exists())
         .where(TASKS.c.state.in_((TaskState.FAILED, TaskState.CANCELLED)), TASKS.c.finished >= since)
         .order_by(TASKS.c.id)
     )

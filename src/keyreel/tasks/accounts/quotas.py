@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, func, literal, select
 
 from keyreel.errors import QuotaExceeded, RateLimited
 from keyreel.task import TaskState
-from keyreel.tasks.database.committed_rows import PreparedQuery
+from keyreel.tasks.database.prepared import PreparedQuery
 from keyreel.tasks.database.tables import API_KEYS, TASKS, TENANTS
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from keyreel.task import Submission
-    from keyreel.tasks.database.committed_rows import RowValues
     from keyreel.tasks.database.connection import Database
+    from keyreel.tasks.database.prepared import RowValues
 
 _QUEUE_RETRY_SECONDS: Final = 30
 """Retry-After of a submit that met a full queue: about the time of a render."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, func, literal, select
 
 from keyreel.errors import InvalidKey, TenantDisabled
-from keyreel.tasks.database.committed_rows import PreparedQuery
+from keyreel.tasks.database.prepared import PreparedQuery
 from keyreel.tasks.database.tables import API_KEYS, TENANTS
 
 if TYPE_CHECKING:
-    from keyreel.tasks.database.committed_rows import RowValues
+    from keyreel.tasks.database.prepared import RowValues
 
 # Submits and downloads run this: two rows by their primary keys.
 _ONE_ROW: Final = select(literal(1).label("one")).subquery()

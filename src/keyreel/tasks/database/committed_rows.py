@@ -1,4 +1,4 @@
-"""Single rows that are read many times a second: by prepared statements, and kept until the next commit.
+"""Single rows of an SQLite file that are read many times a second, and kept until the next commit.
 
 A task that is polled changes far more rarely than it is read. It knows no table.
 """
@@ -6,15 +6,15 @@ A task that is polled changes far more rarely than it is read. It knows no table
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from keyreel.tasks.database.prepared import PreparedStatement
+from keyreel.tasks.database.prepared import SQLITE
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from sqlalchemy import Select
+    from keyreel.tasks.database.prepared import PreparedQuery
 
 T = TypeVar("T")
 
@@ -22,33 +22,6 @@ _MAX_KEPT: Final = 1024
 """Results that are kept at a time."""
 _MAX_KEPT_CHARACTERS: Final = 16_384
 """Of the text in a row: so all that is kept has some megabytes."""
-
-
-class RowValues(Protocol):
-    """A row's values by the names of their columns, from SQLAlchemy or from here."""
-
-    def __getitem__(self, name: str, /) -> Any:
-        """Return a column's value, as its type reads it."""
-        ...
-
-
-class PreparedQuery(Generic[T]):
-    """A SELECT of one row at most, and what that is read as: an immutable value, which callers share.
-
-    `build` gets the row's values by the names of their columns, as the columns' types read them.
-    """
-
-    def __init__(self, statement: Select[*tuple[Any, ...]], build: Callable[[RowValues], T]) -> None:
-        self._statement = PreparedStatement(statement)
-        self._build = build
-
-    def find(self, cursor: sqlite3.Cursor, parameters: Mapping[str, Any]) -> tuple[T | None, int]:
-        """Return what the query finds, None for no row, and how many characters of text that has."""
-        row = self._statement.fetch_one_by(cursor, parameters)
-        if row is None:
-            return None, 0
-        built = self._build(dict(zip(self._statement.names, row, strict=True)))
-        return built, sum(len(value) for value in row if isinstance(value, str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +53,7 @@ class CommittedRows:
         key = (query, *parameters.values())
         found = self._kept.get(key)
         if found is None:
-            value, characters = query.find(self._cursor, parameters)
+            value, characters = query.find(self._cursor, parameters, SQLITE)
             found = _Found(value)
             if characters <= _MAX_KEPT_CHARACTERS:
                 self._kept[key] = found

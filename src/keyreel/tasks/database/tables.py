@@ -28,7 +28,7 @@ from keyreel.task import RetentionStage, Submission, Task, TaskId, TaskState
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Dialect
 
-    from keyreel.tasks.database.committed_rows import RowValues
+    from keyreel.tasks.database.prepared import RowValues
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -237,7 +237,7 @@ IDEMPOTENCY: Final = Table(
 POSTINGS: Final = Table(
     "postings",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _ID, primary_key=True, autoincrement=True),
     Column("txn", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("task", _ID, ForeignKey("tasks.id")),
@@ -273,7 +273,7 @@ GRANTS: Final = Table(
 AUDIT: Final = Table(
     "audit",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", _ID, primary_key=True, autoincrement=True),
     Column("at", Instant, nullable=False),
     Column("machine_at", Instant, nullable=False),
     Column("actor", Text, nullable=False),

@@ -14,7 +14,7 @@ from keyreel.server.requests.failed_keys import FAILURES_A_MINUTE
 from keyreel.settings import read_settings
 from keyreel.tasks.audit.log import AuditAction
 from keyreel.tasks.audit.refused_access import MAX_ENTRIES
-from keyreel.tasks.database.connection import DATABASE_FILE
+from keyreel.tasks.database.sqlite import DATABASE_FILE
 from keyreel.wire.reference.own_route import RequiredAccess
 from keyreel.wire.reference.own_routes import OWN_ROUTES
 from support.data_folders import prepare_data_folder

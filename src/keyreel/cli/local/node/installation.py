@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.installation_secrets import open_secrets, read_secrets
 from keyreel.cli.local.node.links import build_link_resolver, open_link_signer
-from keyreel.cli.local.task_store import open_store
+from keyreel.cli.local.task_store import locate_database, open_store
 from keyreel.cli.local.webhook_secrets import open_webhook_secrets
 from keyreel.clock import SystemClock
 from keyreel.intake.allowed_destinations import Destinations
@@ -69,7 +69,7 @@ def open_installation(settings: Settings, own_urls: tuple[str, ...]) -> Generato
     """
     folder = DataFolder(settings.data).create()
     clock = DevClock(settings.data) if settings.dev else SystemClock()
-    with open_store(settings.data, get_default_limits(settings), clock) as (store, keys):
+    with open_store(locate_database(settings), get_default_limits(settings), clock) as (store, keys):
         secrets = open_secrets(settings, store.database, clock)
         storage = ObjectStorage.open_local(folder.files, store.clock)
         _count_files(store, storage)

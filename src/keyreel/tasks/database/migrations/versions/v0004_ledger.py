@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.add_column("tasks", sa.Column("off_peak", sa.Boolean, nullable=False, server_default="0"))
     op.create_table(
         "postings",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("id", _ID, primary_key=True, autoincrement=True),
         sa.Column("txn", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("task", _ID, sa.ForeignKey("tasks.id")),
@@ -59,7 +59,13 @@ def _backfill(kind: str, side: str, states: list[str]) -> None:
 
 
 def _tasks() -> sa.TableClause:
-    return sa.table("tasks", *map(sa.column, ("id", "tenant", "state", "created")))
+    return sa.table(
+        "tasks",
+        sa.column("id", sa.BigInteger),
+        sa.column("tenant", sa.Text),
+        sa.column("state", sa.Text),
+        sa.column("created", sa.BigInteger),
+    )
 
 
 def _postings() -> sa.TableClause:

@@ -10,6 +10,8 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Create the tables and their triggers, and list the grants that the ledger knows."""
@@ -24,7 +26,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("id", _ID, primary_key=True, autoincrement=True),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("machine_at", sa.BigInteger, nullable=False),
         sa.Column("actor", sa.Text, nullable=False),
@@ -38,12 +40,27 @@ def upgrade() -> None:
     )
     op.create_index("audit_of_tenant", "audit", ["tenant", "id"])
     op.create_index("audit_of_action", "audit", ["action", "id"])
+    _refuse_changes()
+    _list_grants()
+
+
+def _refuse_changes() -> None:
+    refusal = "'the audit log is only ever added to'"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION {refusal}; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
+        )
+        return
     for change in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit "
-            "BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END"
+            f"BEGIN SELECT RAISE(ABORT, {refusal}); END"
         )
-    _list_grants()
 
 
 def _list_grants() -> None:

@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from keyreel.errors import Unavailable
-from keyreel.tasks.database.connection import Database
 from keyreel.tasks.database.portable_sql import epoch
+from keyreel.tasks.database.sqlite import SqliteDatabase as Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture

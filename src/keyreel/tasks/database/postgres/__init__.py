@@ -1,0 +1,1 @@
+"""Postgres: the database that several processes share."""
