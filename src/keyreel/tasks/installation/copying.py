@@ -5,14 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from keyreel.errors import InvalidSetting, KeyreelError
 from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.audit.reading import check_chain
 from keyreel.tasks.database.portable_sql import continue_numbering
-from keyreel.tasks.database.tables import METADATA
-from keyreel.tasks.installation.tables import WORKERS
+from keyreel.tasks.database.tables import API_KEYS, AUDIT, METADATA, POSTINGS, TASKS, TENANTS
+from keyreel.tasks.installation.tables import SEALED_SECRETS, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 500
 """Rows of one statement; a row of tasks may have megabytes."""
+_FILLED_BY_USE: Final = (TASKS, TENANTS, API_KEYS, AUDIT, POSTINGS, SEALED_SECRETS)
+"""Tables that no migration puts rows into: an installation that was ever started has some."""
 _DIGEST_RANGE: Final = 1 << 256
 
 
@@ -48,8 +50,11 @@ def copy_tables(source: Database, target: Database) -> dict[str, int]:
     """
     tables = [table for table in METADATA.sorted_tables if table is not WORKERS]
     with source.snapshot() as reading, target.write() as writing:
-        for table in tables:
+        for table in _FILLED_BY_USE:
             _require_empty(writing, table)
+        for table in reversed(tables):
+            if table not in _FILLED_BY_USE:
+                writing.execute(delete(table))  # what the migrations put there
         for table in tables:
             for batch in _iterate_batches(reading, table):
                 writing.execute(insert(table), batch)
