@@ -17,6 +17,7 @@ from keyreel.provenance.c2pa_manifest import SignatureState
 from keyreel.provenance.examine import read_evidence
 from keyreel.provenance.fingerprint_match import compare_fingerprints
 from keyreel.provenance.signing_certificates import SigningCredentials, open_credentials
+from keyreel.storage.secret_files import SecretFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def credentials(tmp_path_factory: pytest.TempPathFactory) -> SigningCredentials:
-    return open_credentials(tmp_path_factory.mktemp("c2pa"), now=datetime.now(UTC))
+    return open_credentials(SecretFiles(tmp_path_factory.mktemp("c2pa")), now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("source", DigitalSourceType)
@@ -84,7 +85,7 @@ def test_without_credentials_a_video_is_not_sealed(
 def test_credentials_that_have_ended_leave_a_note_instead_of_stopping_production(
     make_clip: Callable[..., Clip], finish_clip: Callable[..., FinishedVideo], tmp_path: Path
 ) -> None:
-    ended = open_credentials(tmp_path / "c2pa", now=datetime(2001, 1, 1, tzinfo=UTC))
+    ended = open_credentials(SecretFiles(tmp_path / "c2pa"), now=datetime(2001, 1, 1, tzinfo=UTC))
     done = finish_clip(make_clip(), credentials=ended)
     (note,) = done.notes
     assert "certificate is valid from 2000-12-31 to 2010-12-30, and its clock says 20" in note

@@ -9,6 +9,7 @@ import pytest
 
 from keyreel.provenance.c2pa_manifest import sign_video
 from keyreel.provenance.signing_certificates import SigningCredentials, open_credentials
+from keyreel.storage.secret_files import SecretFiles
 from support.videos import CLAIM, labelled_scene
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def credentials(tmp_path_factory: pytest.TempPathFactory) -> SigningCredentials:
-    return open_credentials(tmp_path_factory.mktemp("c2pa"), now=datetime.now(UTC))
+    return open_credentials(SecretFiles(tmp_path_factory.mktemp("c2pa")), now=datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> SigningCredentials:
-    return open_credentials(tmp_path_factory.mktemp("foreign"), now=datetime.now(UTC))
+    return open_credentials(SecretFiles(tmp_path_factory.mktemp("foreign")), now=datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")

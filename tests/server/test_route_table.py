@@ -121,6 +121,8 @@ def visit_public_routes(visitor: Visitor) -> None:
     visitor.visit("show_studio_file", path={"name": "icon.svg"})
     visitor.visit("check_liveness")
     visitor.visit("check_readiness")
+    visitor.visit("check_liveness_of_container")
+    visitor.visit("check_readiness_of_container")
     for model in visitor.visit("list_vtrix_models")["data"]["models"]:
         visitor.visit("show_vtrix_model_spec", path={"id": model["id"]})
     models = visitor.visit("list_models")["data"]

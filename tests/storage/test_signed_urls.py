@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from keyreel.errors import InvalidSetting, LinkExpired, LinkForged
+from keyreel.storage.secret_files import SecretFiles
 from keyreel.storage.signed_urls import LinkSigner, load_or_create_secret
 
 if TYPE_CHECKING:
@@ -87,17 +88,17 @@ def test_a_short_secret_is_refused() -> None:
 
 
 def test_a_secret_survives_a_restart_and_is_its_owners_alone(tmp_path: Path) -> None:
-    file = tmp_path / "data" / "link-secret"
-    secret = load_or_create_secret(file)
+    kept = SecretFiles(tmp_path / "data")
+    secret = load_or_create_secret(kept, "link-secret")
     assert len(secret) == 32
-    assert load_or_create_secret(file) == secret
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert load_or_create_secret(kept, "link-secret") == secret
+    assert stat.S_IMODE((tmp_path / "data" / "link-secret").stat().st_mode) == 0o600
 
 
 def test_a_damaged_secret_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("abcd")
     with pytest.raises(InvalidSetting, match="must hold 64 hexadecimal digits"):
-        load_or_create_secret(tmp_path / "secret")
+        load_or_create_secret(SecretFiles(tmp_path), "secret")
 
 
 def test_a_link_names_the_owner_that_it_was_signed_for() -> None:

@@ -9,6 +9,7 @@ from random import SystemRandom
 from tempfile import TemporaryDirectory
 
 from keyreel.provenance.signing_certificates import open_credentials
+from keyreel.storage.secret_files import SecretFiles
 from keyreel.tasks.database.sqlite import DATABASE_FILE
 from keyreel.tasks.store import TaskStore
 from keyreel.testing import ManualClock
@@ -37,5 +38,5 @@ def _make_database() -> bytes:
 @cache
 def _make_certificates() -> dict[str, bytes]:
     with TemporaryDirectory() as folder:
-        open_credentials(Path(folder), now=datetime.now(UTC))
-        return {each.name: each.read_bytes() for each in Path(folder).iterdir()}
+        open_credentials(SecretFiles(Path(folder)), now=datetime.now(UTC))
+        return {each.name: each.read_bytes() for each in (Path(folder) / "c2pa").iterdir()}

@@ -43,14 +43,14 @@ def wait_until(what: Callable[[], T | None], seconds: float = PATIENCE_SECONDS) 
 
 @dataclass(frozen=True)
 class Server:
-    """A running `keyreel up`."""
+    """A running `keyreel up`, or a `keyreel serve`."""
 
     process: BaseProcess
     data: Path
     url: str
 
     @classmethod
-    def start(cls, data: Path, *, open_files: int = 0, **environment: str) -> Server:
+    def start(cls, data: Path, *, command: str = "up", open_files: int = 0, **environment: str) -> Server:
         """Start one on a free port, which may open so many files if not 0, and wait until it is ready."""
         address_file = data / "server.json"
         address_file.unlink(missing_ok=True)
@@ -58,7 +58,7 @@ class Server:
         data.mkdir(parents=True, exist_ok=True)
         log = data / "up.log"
         process = Command(
-            ("up", "--port", "0", "--data", str(data)),
+            (command, "--port", "0", "--data", str(data)),
             inherit_environment() | settings,
             stdout=log,
             stderr=log,

@@ -20,6 +20,7 @@ from keyreel.finishing.watermark import WATERMARK_STEP, make_overlay
 from keyreel.media.color import ColorConverter
 from keyreel.order import Corner, Resolution, SoundOptions, Watermark
 from keyreel.provenance.signing_certificates import open_credentials
+from keyreel.storage.secret_files import SecretFiles
 from keyreel.task import TaskId
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ async def measure_finishing(
         # As in a worker: the watermark was blended into the frames when they were encoded.
         clip = Clip(timing.clip, completed_steps=frozenset({WATERMARK_STEP}))
         context = FinishingContext(
-            TaskId("1"), folder, credentials=open_credentials(folder / "authority", now=SystemClock().now())
+            TaskId("1"), folder, credentials=open_credentials(SecretFiles(folder), now=SystemClock().now())
         )
         return FinishingCosts(
             timing.cpu_seconds, (_measure_watermark(order), *_measure_steps(clip, order, context))

@@ -17,7 +17,10 @@ from keyreel.cli.commands.generate import generate_video
 from keyreel.cli.commands.keys import keys_app
 from keyreel.cli.commands.ledger import ledger_app
 from keyreel.cli.commands.listen import receive_webhooks
+from keyreel.cli.commands.migrate import migrate_installation
 from keyreel.cli.commands.quote import quote_video
+from keyreel.cli.commands.secrets import secrets_app
+from keyreel.cli.commands.serve import start_serving
 from keyreel.cli.commands.tasks import tasks_app
 from keyreel.cli.commands.tenants import tenants_app
 from keyreel.cli.commands.up import start_server
@@ -25,6 +28,7 @@ from keyreel.cli.commands.usage import print_usage
 from keyreel.cli.commands.validate import validate_request
 from keyreel.cli.commands.verify import verify_video
 from keyreel.cli.commands.voices import voices_app
+from keyreel.cli.commands.work import start_working
 
 _USAGE_STATUS: Final = 2
 
@@ -37,6 +41,8 @@ app = typer.Typer(
 app.command("listen")(receive_webhooks)
 app.command("quote")(quote_video)
 app.command("up")(start_server)
+app.command("serve")(start_serving)
+app.command("work")(start_working)
 app.command("generate")(generate_video)
 app.command("validate")(validate_request)
 app.command("doctor")(check_machine)
@@ -44,8 +50,10 @@ app.command("conformance")(check_conformance)
 app.command("verify")(verify_video)
 app.command("usage")(print_usage)
 app.command("audit")(print_audit_log)
+app.command("migrate")(migrate_installation)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(keys_app, name="keys")
+app.add_typer(secrets_app, name="secrets")
 app.add_typer(tenants_app, name="tenants")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(callbacks_app, name="callbacks")

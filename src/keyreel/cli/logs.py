@@ -11,14 +11,19 @@ import structlog
 from keyreel.system.log_throttle import LogThrottle
 
 if TYPE_CHECKING:
-    from structlog.typing import Processor
+    from structlog.typing import EventDict, Processor
 
 
-def configure_logs() -> None:
-    """Write logs to stderr: for people at a terminal, as JSON anywhere else."""
+def configure_logs(node: str = "") -> None:
+    """Write logs to stderr: for people at a terminal, as JSON anywhere else; with the node's name."""
     throttle = LogThrottle()
+
+    def name_node(_: object, __: str, event: EventDict) -> EventDict:
+        return {**event, "node": node} if node else event
+
     first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_node,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
     ]

@@ -227,12 +227,17 @@ def _connect_in_process(
     import httpx
 
     from keyreel.cli.in_process_transport import InProcessTransport
+    from keyreel.cli.local.installation_secrets import open_secrets
     from keyreel.cli.local.operator_app import build_operator_app
     from keyreel.cli.local.webhook_secrets import make_unkept_webhook_secrets, open_webhook_secrets
     from keyreel.settings import read_settings
 
     settings, token = read_settings(data=folder.path), token_urlsafe(32)
-    webhook_secrets = make_unkept_webhook_secrets() if read_only else open_webhook_secrets(settings)
+    webhook_secrets = (
+        make_unkept_webhook_secrets()
+        if read_only
+        else open_webhook_secrets(settings, open_secrets(settings, stores[0].database, stores[0].clock))
+    )
     app = build_operator_app(settings, *stores, webhook_secrets=webhook_secrets, admin_token=token)
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=_IN_PROCESS_URL, headers=headers, transport=InProcessTransport(app)) as http:

@@ -1,21 +1,21 @@
-"""The server and its worker in one process, from start to an orderly end."""
+"""The server, with its worker in the same process or without one, from start to an orderly end."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-import socket
 import sys
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from uvicorn.loops.auto import auto_loop_factory
 
+from keyreel.cli.listening import end_on_signals, format_local_url, open_listener
 from keyreel.cli.local.composition import Platform, open_platform
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.logs import configure_logs
-from keyreel.errors import InvalidSetting
+from keyreel.errors import Unavailable
 from keyreel.server.app import create_app
 from keyreel.server.connections.http_server import BoundedServer
 from keyreel.server.connections.limits import ConnectionLimits, choose_connection_count
@@ -25,13 +25,14 @@ from keyreel.system.process_memory import exempt_loaded_objects
 from keyreel.tasks.clocks.dev_clock import read_offset
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    import socket
     from pathlib import Path
 
     from keyreel.settings import Settings
+    from keyreel.tasks.store import TaskStore
 
-_BACKLOG: Final = 2048
-"""Connections that may wait to be accepted; uvicorn's own number."""
+_CLOCK_SECONDS: Final = 60.0
+"""Between two questions for the database's time: machines' clocks drift by a few milliseconds in that."""
 _WELCOME: Final = """
   Keyreel is ready at {address}   {notes}
 
@@ -58,48 +59,37 @@ _WELCOME: Final = """
 """
 
 
-def serve(*, host: str | None, port: int | None, data: Path | None, dev: bool = False) -> None:
-    """Serve until SIGINT or SIGTERM.
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """The options of the commands that serve; None where they were not given."""
+
+    host: str | None = None
+    port: int | None = None
+    data: Path | None = None
+    dev: bool = False
+
+
+def serve(options: ServeOptions, *, with_worker: bool) -> None:
+    """Serve until SIGINT or SIGTERM; the setting `worker` may take the worker away.
 
     Raises:
         InvalidSetting: a setting names what cannot be used, such as a port that is taken.
         DataFolderLocked: another process has the data folder.
     """
-    settings = read_settings(host=host, port=port, data=data, dev=dev or None)
-    configure_logs()
+    settings = read_settings(host=options.host, port=options.port, data=options.data, dev=options.dev or None)
+    configure_logs(settings.node)
     connections = choose_connection_count(settings.connections, raise_open_files_limit())
-    with _open_listener(settings) as listener:
-        local_url = f"http://{_format_url_host(settings.host)}:{listener.getsockname()[1]}"
+    with open_listener(settings.host, settings.port, "Choose another with --host and --port.") as listener:
+        local_url = format_local_url(settings.host, listener)
+        own_urls = (settings.public_url or local_url, local_url)
         with (
-            open_platform(settings, (settings.public_url or local_url, local_url)) as platform,
+            open_platform(settings, own_urls, with_worker=with_worker and settings.worker) as platform,
             # On uvloop where it is installed.
             asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
         ):
             # Not in the task group, whose errors come in a group. Connections wait in the backlog meanwhile.
             DataFolder(settings.data).write_server_url(local_url)
             runner.run(_run_platform(platform, listener, local_url, connections))
-
-
-@contextlib.contextmanager
-def _open_listener(settings: Settings) -> Generator[socket.socket]:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-        except OSError as error:
-            raise InvalidSetting(
-                f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}. "
-                "Choose another with --host and --port."
-            ) from None
-        listener.listen(_BACKLOG)
-        yield listener
-
-
-def _format_url_host(host: str) -> str:
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound: such a server is here too
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
 
 
 async def _run_platform(platform: Platform, listener: socket.socket, url: str, connections: int) -> None:
@@ -110,16 +100,24 @@ async def _run_platform(platform: Platform, listener: socket.socket, url: str, c
         lambda: _begin(platform, url),
         platform.services.watch.close,
     )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, setattr, server, "should_exit", True)  # noqa: FBT003 - a value to set
+    end_on_signals(server)
     async with asyncio.TaskGroup() as group:
-        background_tasks = [group.create_task(platform.webhook_sender.run())]
-        if settings.worker:
-            background_tasks.append(group.create_task(platform.worker.run()))
+        background_tasks = (
+            platform.worker.start(group)
+            if platform.worker
+            else (group.create_task(_follow_database_clock(platform.services.store)),)
+        )
         await server.serve_on(listener, group)
         for running in background_tasks:
             running.cancel()
+
+
+async def _follow_database_clock(store: TaskStore) -> None:
+    """Go by the database's time, of which a worker would ask; where it does not answer, as before."""
+    while True:
+        await asyncio.sleep(_CLOCK_SECONDS)
+        with suppress(Unavailable):
+            await store.synchronise_clock()
 
 
 def _begin(platform: Platform, url: str) -> None:
@@ -134,7 +132,7 @@ def _announce(platform: Platform, url: str) -> None:
     is_watched = sys.stdout.isatty()
     key = platform.own_key if is_watched else "$KEYREEL_API_KEY"
     notes = f"data: {settings.data}"
-    notes += "" if settings.worker else "\n  The worker is off (KEYREEL_WORKER=0): tasks wait."
+    notes += "" if platform.worker else _describe_absent_worker(platform)
     notes += _describe_clock(settings)
     allowed = ", ".join(str(network) for network in settings.egress_allow)
     notes += f"\n  WARNING: image URLs may point into private networks: {allowed}" if allowed else ""
@@ -144,10 +142,19 @@ def _announce(platform: Platform, url: str) -> None:
     print(_WELCOME.format(address=address, url=url, key=key, shown=shown, notes=notes), flush=True)
 
 
+def _describe_absent_worker(platform: Platform) -> str:
+    """Say who renders what is accepted here."""
+    if platform.services.store.database.is_shared:
+        return "\n  It only serves: `keyreel work` on other nodes renders, and sends callbacks."
+    return "\n  It only serves, and SQLite is one process's: tasks and callbacks wait until `keyreel up`."
+
+
 def _describe_key(settings: Settings) -> str:
     """Say where the server's own key is."""
     if settings.api_key.get_secret_value():
         return "the one that is set (KEYREEL_API_KEY)"
+    if settings.secret.get_secret_value():
+        return f"sealed in the database; `keyreel keys show --data {settings.data}` prints it"
     return (
         f"in {DataFolder(settings.data).own_key_file}; `keyreel keys show --data {settings.data}` prints it"
     )

@@ -81,6 +81,16 @@ def is_fresh(pem: bytes, now: datetime, use: timedelta) -> bool:
     return start <= now < start + use
 
 
+def is_issued_by(pem: bytes, issuer: bytes) -> bool:
+    """Say whether the first certificate was signed with the key of the first one of `issuer`."""
+    certificate = x509.load_pem_x509_certificate(pem)
+    try:
+        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(issuer))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
 def is_valid(pem: bytes, now: datetime) -> bool:
     """Say whether the first certificate is valid now."""
     certificate = x509.load_pem_x509_certificate(pem)

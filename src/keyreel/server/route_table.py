@@ -113,6 +113,7 @@ def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROU
 def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
     discovery, docs, files = DiscoveryRoutes(services), DocsRoutes(services), FileRoute(services)
     studio = StudioRoutes(services)
+    readiness = ReadinessRoute(services.store, services.storage, has_worker=services.has_worker)
     return {
         "list_vtrix_models": discovery.list_vtrix_models,
         "show_vtrix_model_spec": discovery.show_vtrix_model_spec,
@@ -123,7 +124,9 @@ def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
         "show_docs_file": docs.show_docs,
         "show_llms_txt": docs.show_llms_txt,
         "check_liveness": check_liveness,
-        "check_readiness": ReadinessRoute(services).check,
+        "check_readiness": readiness.check,
+        "check_liveness_of_container": check_liveness,
+        "check_readiness_of_container": readiness.check,
         "list_models": discovery.list_models,
         "show_model": discovery.show_model,
         "list_voices": list_voices,

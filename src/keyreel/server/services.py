@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 class Services:
     """Everything that a route may use; who composes it opens and closes it.
 
-    `nudge` wakes a worker in this process for a new task; `wake` wakes whatever waits for a time, after the
-    clock was moved. `root` is the root certificate of this server's signatures, `anchors` are the trusted
-    roots, both as PEM.
+    `has_worker` says whether this process renders as well: `nudge` wakes its worker for a new task, `wake`
+    whatever waits for a time, after the clock was moved; they do nothing where the workers are other nodes.
+    `root` is the root certificate of this server's signatures, `anchors` are the trusted roots, both as PEM.
     """
 
     settings: Settings
@@ -57,6 +57,7 @@ class Services:
     admin_token: str
     root: bytes
     anchors: bytes
+    has_worker: bool = False
 
     @property
     def forecast(self) -> EtaEstimator:

@@ -27,6 +27,12 @@ from keyreel.settings.engines import (
     parse_engine_tables,
     parse_routing_rules,
 )
+from keyreel.settings.nodes import (
+    DEFAULT_HEALTH_PORT,
+    HealthPort,
+    NodeName,
+    SharedSecret,
+)
 from keyreel.settings.rules import PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES
 from keyreel.settings.sources import find_file, get_default_data_folder, read_file
 from keyreel.settings.storage import LinkMode, Links, StorageUrl
@@ -74,6 +80,9 @@ class Settings(BaseSettings):
         default="127.0.0.1", pattern=_HOST_PATTERN, max_length=253, description="Address to listen on."
     )
     port: int = Field(default=8787, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
+    health_port: HealthPort = DEFAULT_HEALTH_PORT
+    node: NodeName = ""
+    secret: SharedSecret = SecretStr("")
     api_key: SecretStr = Field(
         default=SecretStr(""),
         description="A key of tenant `default`, valid from the start. Empty: one is made at first start.",
@@ -99,7 +108,7 @@ class Settings(BaseSettings):
         min_length=1,
         description="Ports that such URLs may name elsewhere, comma-separated.",
     )
-    worker: bool = Field(default=True, description="0: accept, store and answer, but render nothing.")
+    worker: bool = Field(default=True, description="0: `keyreel up` is as `keyreel serve`, without a worker.")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         default=DEFAULT_ENGINES,
         description="Engines to use, preferred ones first, comma-separated: names of tables `[engine.NAME]` "

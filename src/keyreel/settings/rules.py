@@ -12,10 +12,18 @@ PATTERN_RULES: Final = {
     **dict.fromkeys(
         ("keep_inputs", "keep_videos", "keep_records", "engine_wait"), "must be such as 12h or 7d, or forever"
     ),
+    "node": "must be 1 to 64 letters, digits and . _ : -",
 }
 """The rules that patterns hold, in words."""
 SECRET_RULES: Final = {
     "api_key": (re.compile(r"[!-~]{1,256}"), "must be 1 to 256 printable ASCII characters without a space"),
+    "secret": (
+        re.compile(r"[!-+\--~]{32,256}(,[!-+\--~]{32,256}){0,3}"),
+        (
+            "must be 32 to 256 printable ASCII characters without space and comma, such as "
+            "`openssl rand -hex 32` prints; up to three older ones may follow, each behind a comma"
+        ),
+    ),
     "database": (
         re.compile(r"postgres(ql)?://[!-~]+"),
         "must be a URL such as postgresql://user:password@host/name, without a space",

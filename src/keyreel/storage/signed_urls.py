@@ -11,13 +11,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Self
 
 from keyreel.errors import InvalidSetting, LinkExpired, LinkForged
-from keyreel.system import atomic_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from keyreel.clock import Clock
+    from keyreel.storage.secret_files import SecretStore
 
 FILES_PREFIX: Final = "/files/"
 """The path prefix of every signed URL; the storage key follows, so that it ends in the file's own name."""
@@ -116,25 +115,21 @@ class LinkSigner:
         return path.removeprefix(FILES_PREFIX)
 
 
-def load_or_create_secret(file: Path) -> bytes:
-    """Return the secret in this file, which is created, readable by its owner alone, if it is missing.
+def load_or_create_secret(kept: SecretStore, name: str) -> bytes:
+    """Return the secret of this name, which is made if there is none.
 
     Raises:
-        InvalidSetting: the file holds something else, or cannot be read.
+        InvalidSetting: something else is kept under it, or it cannot be read.
     """
+    text = kept.ensure(name, lambda: secrets.token_hex(_SECRET_BYTES).encode())
     try:
-        if not file.exists():
-            atomic_file.write_atomically(file, secrets.token_hex(_SECRET_BYTES).encode(), 0o600)
-        with file.open("rb") as opened:
-            text = opened.read(4 * _SECRET_BYTES).decode("ascii").strip()
-        secret = bytes.fromhex(text)
+        secret = bytes.fromhex(text.decode("ascii").strip())
     except ValueError:
         secret = b""
-    except OSError as error:
-        raise InvalidSetting(f"{file} cannot be read: {error.strerror}.") from None
     if len(secret) != _SECRET_BYTES:
         raise InvalidSetting(
-            f"{file} must hold {2 * _SECRET_BYTES} hexadecimal digits: put its backup back, or delete it, "
-            "and the next start makes a new one. What was signed with the old one is then no longer valid."
+            f"{kept.locate(name)} must hold {2 * _SECRET_BYTES} hexadecimal digits: put its backup back, or "
+            "delete it, and the next start makes a new one. What was signed with the old one is then no "
+            "longer valid."
         )
     return secret

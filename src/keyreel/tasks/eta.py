@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, case, func, select
 from keyreel.task import RetentionStage, TaskId, TaskState
 from keyreel.tasks.database.prepared import PreparedQuery
 from keyreel.tasks.database.tables import TASKS
+from keyreel.tasks.installation.workers import count_slots
 from keyreel.tasks.scheduling import Priority
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class _QueueSnapshot:
 
 
 class EtaEstimator:
-    """Estimates for one server's slots."""
+    """Estimates for the slots of all workers that run; where none does, for `slots` that one would have."""
 
     def __init__(self, database: Database, clock: Clock, *, slots: int, windows: OffPeakWindows) -> None:
         self._database = database
@@ -242,7 +243,8 @@ class EtaEstimator:
         snapshot = self._snapshot
         if snapshot is None or abs(now - snapshot.at) >= _SNAPSHOT_TTL:
             with self._database.snapshot() as connection:
-                snapshot = self._snapshot = _take_snapshot(connection, now, self._slots)
+                slots = count_slots(connection) or self._slots
+                snapshot = self._snapshot = _take_snapshot(connection, now, slots)
         return snapshot
 
 

@@ -25,6 +25,7 @@ from keyreel.tasks.database.writer import DatabaseWriter
 from keyreel.tasks.deadlines import make_held_columns, make_queue_columns
 from keyreel.tasks.drafts.approval import queue_held
 from keyreel.tasks.ids import MAX_TASK_ID, SnowflakeGenerator, parse_task_id
+from keyreel.tasks.installation.workers import forget_workers
 from keyreel.tasks.list_query import SMALL_TASK_COLUMNS, build_list_query, read_first_tasks
 from keyreel.tasks.outcomes import cancel_unfinished
 from keyreel.tasks.task_queue import TaskQueue, requeue_running_tasks
@@ -140,6 +141,7 @@ class TaskStore:
             else:
                 with database.write() as connection:
                     requeue_running_tasks(connection)
+                    forget_workers(connection)
             store = cls(database, lock, clock, random, default_quotas=default_quotas)
             undo.pop_all()
         return store

@@ -20,12 +20,14 @@ from keyreel.tasks.database.retry import (
     read_when_available,
     retry_async_while_unavailable,
 )
+from keyreel.tasks.installation.workers import AnnouncedWorker, WorkerEngine
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.engine_binding import EngineBinder
 from keyreel.worker.executors.choice import check_executors
 from keyreel.worker.executors.opening import ExecutorOpener
 from keyreel.worker.janitor import Janitor, clean_work_folder
 from keyreel.worker.loop_guard import LoopGuard
+from keyreel.worker.presence.announcer import WorkerAnnouncer
 from keyreel.worker.queue_maintenance import QueueMaintenance
 from keyreel.worker.remote.callbacks import ReceivedCallbacks
 from keyreel.worker.remote.engines import RemoteEngines
@@ -80,7 +82,8 @@ class Worker:
             store, self._router, random, statuses=self.engine_statuses, wait=settings.engine_wait
         )
         self._pipeline = TaskPipeline(store, pending_files.storage, intake, settings=settings, random=random)
-        self._owner = uuid4().hex
+        # Nodes may have been given the same name.
+        self._owner = f"{settings.node}/{uuid4().hex}"
         time = store.trusted_clock
         self._lease_renewer = QueueMaintenance(
             store, self._owner, settings.lease_seconds, time=time, nudge=self.nudge
@@ -89,8 +92,21 @@ class Worker:
         self._callbacks = ReceivedCallbacks(store, random)
         self._nudged = asyncio.Event()
         self._claim_guard = LoopGuard("claims")
+        self._announcer = WorkerAnnouncer(
+            store,
+            self._describe(),
+            self._router.engines,
+            read_statuses=self.engine_statuses.read,
+            health_seconds=settings.health_seconds,
+        )
         # The built-in engine makes drafts: one at a time, unless it is configured and has more slots.
         self._slots = RenderSlots({BUILT_IN_ENGINE: 1, **self._router.slots_by_engine}, self.nudge)
+
+    def _describe(self) -> AnnouncedWorker:
+        """Return what other nodes are told of this worker."""
+        engines = {name: WorkerEngine(count) for name, count in self._router.slots_by_engine.items()}
+        settings, now = self._settings, self._store.clock.now()
+        return AnnouncedWorker(self._owner, settings.node, settings.version, now, engines)
 
     def nudge(self) -> None:
         """Look at the queue now. Call it from the event loop's thread."""
@@ -111,11 +127,13 @@ class Worker:
             lambda: retry_async_while_unavailable(self._binder.bind_unbound_tasks, NO_TIMEOUT, self._random)
         )
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._announcer.withdraw)
             pools = await self._open_pools(stack)
             group = await stack.enter_async_context(asyncio.TaskGroup())
             group.create_task(self._lease_renewer.run())
             group.create_task(self._janitor.run())
             group.create_task(self._callbacks.run())
+            group.create_task(self._announcer.run())
             while True:
                 claim, slot = await self._wait_for_claim()
                 group.create_task(self._run_claim(claim, pools, slot))

@@ -23,6 +23,9 @@ class WorkerSettings:
     """Read once at start. `folder` is for work in progress alone: what ended tasks left there is deleted."""
 
     folder: Path
+    node: str = "worker"
+    """This process's name among the nodes of its installation."""
+    version: str = ""
     engines: EngineSettings = field(default_factory=EngineSettings)
     producer: str = "keyreel"
     """Named in the identifier of AI-generated videos."""
@@ -44,6 +47,8 @@ class WorkerSettings:
     engine_wait: timedelta | None = None
     """How long a task waits whose engines are all unavailable before it fails; None for good."""
     lease_seconds: float = 30.0
+    health_seconds: float = 60.0
+    """Seconds between two questions to each engine how it is, for other nodes."""
     poll_seconds: float = 0.25
     """Seconds between two looks at the queue without a nudge, and at a running task's row."""
     off_peak: OffPeakWindows = field(default_factory=OffPeakWindows)

@@ -9,6 +9,7 @@ import pytest
 
 from keyreel.provenance.c2pa_manifest import sign_video
 from keyreel.provenance.fingerprint import compute_fingerprint
+from keyreel.storage.secret_files import SecretFiles
 from keyreel.tasks.outcomes import Success
 from support.requests import data_uri
 from support.videos import CLAIM, encode_again, labelled_scene
@@ -26,12 +27,14 @@ OURS = '{"Label":"1","ContentProducer":"studio-1","ProduceID":"42"}'
 @pytest.fixture
 def video(tmp_path: Path, platform: Platform) -> Path:
     """Return a video as this install signs them."""
-    from keyreel.cli.local.composition import open_signing_credentials
+    from keyreel.cli.local.node.installation import open_signing_credentials
 
     services = platform.services
     out = tmp_path / "video.mp4"
     plain = labelled_scene(tmp_path / "plain.mp4", 3, OURS)
-    sign_video(plain, out, CLAIM, open_signing_credentials(services.settings, services.clock))
+    secrets = SecretFiles(services.settings.data)
+    credentials = open_signing_credentials(services.settings, secrets, services.clock)
+    sign_video(plain, out, CLAIM, credentials)
     return out
 
 

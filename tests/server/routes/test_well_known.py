@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyreel.cli.local.composition import open_signing_credentials
+from keyreel.cli.local.node.installation import open_signing_credentials
 from keyreel.provenance.c2pa_manifest import SignatureState, read_signature, sign_video
+from keyreel.storage.secret_files import SecretFiles
 from support.videos import CLAIM, labelled_scene
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def test_signatures_lead_to_the_published_root(
     services = platform.services
     signed = tmp_path / "signed.mp4"
     plain = labelled_scene(tmp_path / "plain.mp4", seed=3)
-    sign_video(plain, signed, CLAIM, open_signing_credentials(services.settings, services.clock))
+    secrets = SecretFiles(services.settings.data)
+    credentials = open_signing_credentials(services.settings, secrets, services.clock)
+    sign_video(plain, signed, CLAIM, credentials)
     del client.headers["Authorization"]
     answer = client.get("/.well-known/keyreel-c2pa.pem")
     assert answer.status_code == 200

@@ -10,12 +10,14 @@ from alembic.migration import MigrationContext
 
 import keyreel
 from keyreel.tasks.database.tables import METADATA
+from keyreel.tasks.installation import tables as installation_tables
 
 if TYPE_CHECKING:
     from keyreel.tasks.store import TaskStore
 
 
 def test_migrations_end_at_the_tables_the_code_uses(store: TaskStore) -> None:
+    assert installation_tables.WORKERS.metadata is METADATA
     with store.database.write() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 

@@ -237,6 +237,20 @@ def _check_lost_orders(settings: Settings) -> DoctorCheck:
     )
 
 
+def _check_workers(settings: Settings) -> DoctorCheck:
+    from contextlib import closing
+
+    from keyreel.cli.local.task_store import locate_database
+    from keyreel.tasks.installation.workers import WorkerRegistry
+
+    if not locate_database(settings).exists():
+        return _make_passed("workers", "none yet")
+    with closing(locate_database(settings).open_read_only()) as database:
+        found = WorkerRegistry(database).list_live()
+    told = (f"{each.node} ({each.version})" for each in found)
+    return _make_passed("workers", ", ".join(told) or "none runs: what is accepted waits")
+
+
 def _check_engines(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.running_engines import read_running_problems
     from keyreel.engines.health import check_engine
@@ -331,29 +345,40 @@ def _check_privacy(settings: Settings) -> DoctorCheck:
 
 def _check_secrets(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.data_folder import DataFolder
+    from keyreel.cli.local.installation_secrets import (
+        ADMIN_TOKEN,
+        LINK_KEY,
+        OWN_KEY,
+        WEBHOOK_KEY,
+        read_secrets,
+        read_token,
+    )
     from keyreel.storage.signed_urls import load_or_create_secret
     from keyreel.tasks.clocks.dev_clock import read_offset
 
     folder = DataFolder(settings.data)
     if folder.path.exists():
         folder.check_kinds()
-    folder.read_own_key()
-    folder.read_admin_token()
-    for file in (folder.path / "signing.key", folder.path / "callbacks.key"):
-        if file.exists():
-            load_or_create_secret(file)
+    with read_secrets(settings) as secrets:
+        for name in (OWN_KEY, ADMIN_TOKEN):
+            read_token(secrets, name)
+        for name in (LINK_KEY, WEBHOOK_KEY):
+            if secrets.read(name) is not None:
+                load_or_create_secret(secrets, name)
     read_offset(folder.path)
-    return _make_passed("secrets", "all in order" if folder.path.exists() else "none yet")
+    where = "sealed in the database" if settings.secret.get_secret_value() else "files of the data folder"
+    return _make_passed("secrets", f"all in order, {where}" if folder.path.exists() else "none yet")
 
 
 def _check_certificates(settings: Settings) -> DoctorCheck:
+    from keyreel.cli.local.installation_secrets import read_secrets
     from keyreel.clock import SystemClock
     from keyreel.provenance.signing_certificates import inspect_credentials
 
-    folder, now = settings.data / "c2pa", SystemClock().now()
-    return _make_passed(
-        "certificates", inspect_credentials(folder, settings.c2pa_cert, settings.c2pa_key, now=now)
-    )
+    now = SystemClock().now()
+    with read_secrets(settings) as secrets:
+        detail = inspect_credentials(secrets, settings.c2pa_cert, settings.c2pa_key, now=now)
+    return _make_passed("certificates", detail)
 
 
 def _check_prices(settings: Settings) -> DoctorCheck:
@@ -384,6 +409,7 @@ FOLDER_CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (
     _check_stored_bytes,
     _check_audit_log,
     _check_lost_orders,
+    _check_workers,
 )
 """Those of the data folder."""
 _CHECKS: Final[tuple[Callable[[Settings], DoctorCheck], ...]] = (

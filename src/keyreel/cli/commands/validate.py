@@ -62,7 +62,7 @@ def validate_request(  # noqa: PLR0913, PLR0917 - a command's options are its in
 
 
 def _validate_locally(name: str, fields: Json, data: Path | None) -> Json:
-    from keyreel.cli.local.composition import build_destinations
+    from keyreel.cli.local.node.installation import build_destinations
     from keyreel.engines.router import load_router
     from keyreel.pricing import read_price_table
     from keyreel.server.routes.validate import ServerRules, build_verdict

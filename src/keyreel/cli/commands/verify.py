@@ -42,7 +42,7 @@ def verify_video(
 
 
 def _read_anchors(folder: DataFolder, root: Path | None) -> bytes:
-    from keyreel.cli.local.composition import get_trust_anchors
+    from keyreel.cli.local.node.installation import get_trust_anchors
     from keyreel.settings import read_settings
 
     own = get_trust_anchors(read_settings(data=folder.path))

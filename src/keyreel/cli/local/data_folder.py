@@ -1,38 +1,31 @@
-"""The data folder as commands use it: the running server's URL, its own API key and its admin token."""
+"""The data folder as commands use it: what must be in it, the running server's URL, its key and its token."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from keyreel.cli.local.installation_secrets import ADMIN_TOKEN, OWN_KEY, SECRETS, read_installation_token
 from keyreel.cli.local.soundfont import INSTRUMENTS_FOLDER
 from keyreel.errors import InvalidSetting
 from keyreel.system.atomic_file import write_atomically
 from keyreel.system.private_folder import make_private
 
 _OWNER_ONLY: Final = 0o600
-_OWN_KEY_FILE: Final = "api.key"
-_ADMIN_TOKEN_FILE: Final = "admin.token"  # noqa: S105 - a file's name
 _SERVER_FILE: Final = "server.json"
 FILES: Final = (
-    _OWN_KEY_FILE,
-    _ADMIN_TOKEN_FILE,
+    *SECRETS,
     _SERVER_FILE,
-    "signing.key",
-    "callbacks.key",
     "clock.offset",
     "keyreel.lock",
     *(f"keyreel.db{ending}" for ending in ("", "-wal", "-shm", "-journal")),
-    *(f"c2pa/{name}.pem" for name in ("root", "issuer", "signer")),
 )
 """What Keyreel writes in a data folder and must be a file."""
 FOLDERS: Final = ("files", "work", "c2pa", INSTRUMENTS_FOLDER)
 """What it writes there and must be a folder."""
-_SECRET_PATTERN: Final = re.compile(r"[!-~]{43,256}")  # 32 random bytes in base64, at least
 _MAX_FILE_BYTES: Final = 4096
 DEFAULT_SERVER_URL: Final = "http://127.0.0.1:8787"
 """Where a server listens whose settings name no other host and port."""
@@ -64,7 +57,7 @@ class DataFolder:
     @property
     def own_key_file(self) -> Path:
         """Where the key is that was made at first start."""
-        return self.path / _OWN_KEY_FILE
+        return self.path / OWN_KEY
 
     def create(self) -> Self:
         """Make the folder and what is in it this account's alone, whether it is there already or not.
@@ -98,19 +91,11 @@ class DataFolder:
 
     def read_own_key(self) -> str:
         """Return the key made at first start, empty if there is none."""
-        return self._read_secret(_OWN_KEY_FILE)
+        return read_installation_token(self.path, OWN_KEY)
 
     def read_admin_token(self) -> str:
         """Return the admin token, empty if there is none."""
-        return self._read_secret(_ADMIN_TOKEN_FILE)
-
-    def ensure_own_key(self) -> str:
-        """Return the key made at first start, which may be now."""
-        return self.read_own_key() or _write_private_file(self.own_key_file, f"kr_{_make_token()}")
-
-    def ensure_admin_token(self) -> str:
-        """Return the admin token, made if there is none."""
-        return self.read_admin_token() or _write_private_file(self.path / _ADMIN_TOKEN_FILE, _make_token())
+        return read_installation_token(self.path, ADMIN_TOKEN)
 
     def write_server_url(self, url: str) -> None:
         """Write where the server is, for commands on this machine."""
@@ -132,15 +117,6 @@ class DataFolder:
                 f"{self.server_file} does not say where the server is: `keyreel up` writes it anew."
             ) from None
 
-    def _read_secret(self, name: str) -> str:
-        text = _read_small_file(self.path / name)
-        if text is not None and not _SECRET_PATTERN.fullmatch(text):
-            raise InvalidSetting(
-                f"{self.path / name} must hold one line of 43 to 256 printable ASCII characters: put its "
-                "backup back, or delete it, and the next start makes a new one."
-            )
-        return text or ""
-
     def choose_server(self, base_url: str, api_key: str) -> tuple[str, str]:
         """Return the URL and the API key for a client: those given, else those of the folder's server."""
         return base_url or self.read_server_url() or DEFAULT_SERVER_URL, api_key or self.read_own_key()
@@ -159,13 +135,6 @@ def _read_small_file(file: Path) -> str | None:
             return opened.read(_MAX_FILE_BYTES).decode("ascii", "replace").strip()
     except OSError as error:
         raise InvalidSetting(f"{file} cannot be read: {error.strerror}.") from None
-
-
-def _make_token() -> str:
-    # Imported here, because it loads OpenSSL, which no command's help needs.
-    from secrets import token_urlsafe
-
-    return token_urlsafe(32)
 
 
 def _write_private_file(file: Path, text: str) -> str:

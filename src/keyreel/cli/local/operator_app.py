@@ -63,7 +63,7 @@ def build_operator_app(
             vault=webhook_secrets,
             intake=Intake(storage, EgressClient()),
             engines=EngineRouter((), ()),
-            engine_health=EngineProblems(HealthChecks({}), dict),
+            engine_health=EngineProblems(HealthChecks({}), store.database, None),
             prices=read_price_table(),
             rate_limiter=RateLimiter(clock),
             watch=_build_watch(store, settings),

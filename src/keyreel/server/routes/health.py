@@ -15,8 +15,12 @@ from keyreel.wire.reference.responses.own_responses import Liveness, PartHealth,
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from keyreel.server.services import Services
+    from keyreel.storage.objects import ObjectStorage
+    from keyreel.tasks.store import TaskStore
 
+LIVENESS_PATHS: Final = ("/health/live", "/healthz")
+READINESS_PATHS: Final = ("/health/ready", "/readyz")
+"""Each under the name that it always had, and under the one that supervisors of containers know."""
 _RETRY_HEADERS: Final = {"Retry-After": "5"}
 
 
@@ -27,15 +31,16 @@ async def check_liveness(request: Request) -> JSONResponse:
 
 
 class ReadinessRoute:
-    """The route /health/ready."""
+    """The route /health/ready of a node; `has_worker` says whether it renders as well."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, store: TaskStore, storage: ObjectStorage, *, has_worker: bool) -> None:
+        self._store = store
+        self._has_worker = has_worker
         self._checks = HealthChecks(
             {
-                "database": services.store.database.probe,
-                "storage": services.storage.probe,
-                "disk_room": services.storage.require_room,
+                "database": store.database.probe,
+                "storage": storage.probe,
+                "disk_room": storage.require_room,
             }
         )
 
@@ -45,14 +50,13 @@ class ReadinessRoute:
         problems = dict(await self._checks.run())
         queued = None
         try:
-            store = self._services.store
-            queued = await store.database.ask(store.count_queued)
+            queued = await self._store.database.ask(self._store.count_queued)
         except Unavailable as error:
             problems["database"] = problems["database"] or error.message
         ready = not any(problems.values())
         body = Readiness(
             status="ok" if ready else "unavailable",
-            worker=self._services.settings.worker,
+            worker=self._has_worker,
             queued=queued,
             checks={name: PartHealth(ok=not problem, detail=problem) for name, problem in problems.items()},
         )

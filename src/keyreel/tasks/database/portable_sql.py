@@ -6,7 +6,7 @@ from enum import IntEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, ColumnElement, Double, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, Double, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -128,3 +128,14 @@ def _hash_lock(kind: DatabaseLock, name: str) -> int:
     digest = blake2b(name.encode("utf-8", "surrogateescape"), digest_size=7).digest()
     # The kind first: the order of the keys is that of the kinds.
     return kind << 56 | int.from_bytes(digest, "big")
+
+
+def continue_numbering(connection: Connection, table: Table) -> None:
+    """After rows were inserted with their numbers: have the next one numbered after the last of them."""
+    column = table.autoincrement_column
+    if connection.dialect.name == SQLITE or column is None or column.autoincrement is not True:
+        return
+    # Where there is no row, the next one has the number 1.
+    last = func.coalesce(func.max(column), 0)
+    sequence = func.pg_get_serial_sequence(table.name, column.name)
+    connection.execute(select(func.setval(sequence, last + 1, False)))  # noqa: FBT003 - not used yet, says SQL

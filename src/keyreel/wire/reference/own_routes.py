@@ -28,6 +28,10 @@ _file = partial(
     query=tuple(QueryParameter(name, "From the link, as it is.", required=name != "o") for name in "vekos"),
 )
 _admin = partial(OwnRoute, access=RequiredAccess.ADMIN, tag="admin")
+_health = partial(OwnRoute, method="GET")
+_liveness = partial(_health, summary="Answers while the process lives.", response=own.Liveness)
+_READY: Final = "Answers 200 while orders can be taken and kept, else 503; names what fails."
+_readiness = partial(_health, summary=_READY, response=own.Readiness, unready_status="503")
 
 _UNKNOWN: Final = (errors.UnknownAccount,)
 _QUOTAS: Final[Json] = {"rpm": 60, "running": 5, "queued": 200, "daily_credits": 0}
@@ -68,15 +72,10 @@ _VTRIX_ROUTES: Final = (
 """What vtrix clients ask for before they submit; no action of the dialect, for it is about no task."""
 _PUBLIC_ROUTES: Final = (
     *PAGE_ROUTES,
-    OwnRoute("check_liveness", "GET", "/health/live", "Answers while the process lives.", own.Liveness),
-    OwnRoute(
-        "check_readiness",
-        "GET",
-        "/health/ready",
-        "Answers 200 while orders can be taken and kept, else 503; names what fails.",
-        own.Readiness,
-        unready_status="503",
-    ),
+    _liveness("check_liveness", path="/health/live"),
+    _liveness("check_liveness_of_container", path="/healthz"),
+    _readiness("check_readiness", path="/health/ready"),
+    _readiness("check_readiness_of_container", path="/readyz"),
     OwnRoute(
         "list_models",
         "GET",

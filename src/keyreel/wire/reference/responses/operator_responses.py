@@ -84,8 +84,20 @@ class TenantListing(OwnResponse):
     tenants: tuple[TenantEntry, ...]
 
 
+class EngineOfWorker(OwnResponse):
+    """An engine as one worker has it: the name of its node, its slots there, how it is there."""
+
+    node: str
+    slots: Count
+    healthy: bool
+    detail: str
+
+
 class EngineEntry(OwnResponse):
-    """An engine in use; `detail` says what is wrong where it is not healthy."""
+    """An engine in use; `detail` says what is wrong where it is not healthy.
+
+    `slots` are those of all workers that run, and `workers` tells of each of them.
+    """
 
     name: str
     type: str
@@ -94,6 +106,7 @@ class EngineEntry(OwnResponse):
     """The models that it makes, by operation."""
     healthy: bool
     detail: str
+    workers: tuple[EngineOfWorker, ...]
 
 
 class EngineListing(OwnResponse):

@@ -1,0 +1,1 @@
+"""What the nodes of an installation share beside tasks: sealed secrets, and which workers there are."""
