@@ -14,7 +14,7 @@ from keyreel.cli.logs import configure_logs
 from keyreel.errors import InvalidSetting
 from keyreel.server.connections.http_server import BoundedServer
 from keyreel.server.connections.limits import ConnectionLimits
-from keyreel.server.health_app import create_health_app
+from keyreel.server.health.app import create_health_app
 from keyreel.settings import read_settings
 from keyreel.system.process_limits import raise_open_files_limit
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from keyreel.engines.router import EngineRouter
     from keyreel.intake.intake import Intake
     from keyreel.pricing import PriceTable
-    from keyreel.server.engine_problems import EngineProblems
+    from keyreel.server.health.engine_problems import EngineProblems
     from keyreel.server.requests.auth import Authenticator
     from keyreel.server.requests.rate_limit import RateLimiter
     from keyreel.server.task_watch import TaskWatch

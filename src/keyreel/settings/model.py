@@ -29,11 +29,12 @@ from keyreel.settings.engines import (
 )
 from keyreel.settings.nodes import (
     DEFAULT_HEALTH_PORT,
+    DatabaseUrl,
     HealthPort,
     NodeName,
     SharedSecret,
 )
-from keyreel.settings.rules import PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES
+from keyreel.settings.rules import PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES, EngineWait
 from keyreel.settings.sources import find_file, get_default_data_folder, read_file
 from keyreel.settings.storage import LinkMode, Links, StorageUrl
 from keyreel.system.setting_values import (
@@ -71,11 +72,7 @@ class Settings(BaseSettings):
         default_factory=get_default_data_folder, description="Folder of everything that must survive."
     )
     storage: StorageUrl = ""
-    database: SecretStr = Field(
-        default=SecretStr(""),
-        description="Postgres database, which several machines may share, such as "
-        "`postgresql://user:password@host/name`. Empty: an SQLite file in the data folder.",
-    )
+    database: DatabaseUrl = SecretStr("")
     host: str = Field(
         default="127.0.0.1", pattern=_HOST_PATTERN, max_length=253, description="Address to listen on."
     )
@@ -134,12 +131,7 @@ class Settings(BaseSettings):
         description="What to do with a video that has a flaw after a second render too: `deliver` it with a "
         "note, or `fail` the task, which is refunded.",
     )
-    engine_wait: str = Field(
-        default="6h",
-        pattern=PERIOD_PATTERN,
-        description="How long a task waits whose engines are all unavailable (a server is down, a key is "
-        "refused, a budget is used up) before it fails and is refunded; `forever`: until one is back.",
-    )
+    engine_wait: EngineWait = "6h"
     preload: bool = Field(
         default=True,
         description="Load the engines, the decoding of images and the finishing steps at start. 0: with the "

@@ -24,6 +24,13 @@ HealthPort = Annotated[
         "tells it on KEYREEL_PORT.",
     ),
 ]
+DatabaseUrl = Annotated[
+    SecretStr,
+    Field(
+        description="Postgres database, which several machines may share, such as "
+        "`postgresql://user:password@host/name`. Empty: an SQLite file in the data folder.",
+    ),
+]
 SharedSecret = Annotated[
     SecretStr,
     Field(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 PATTERN_RULES: Final = {
     "host": "must be an address such as 127.0.0.1 or ::1, or a host's name",
@@ -35,3 +37,11 @@ SECRET_RULES: Final = {
 }
 
 PERIOD_PATTERN: Final = r"^([0-9]{1,5}[smhd]|forever)$"
+EngineWait = Annotated[
+    str,
+    Field(
+        pattern=PERIOD_PATTERN,
+        description="How long a task waits whose engines are all unavailable (a server is down, a key is "
+        "refused, a budget is used up) before it fails and is refunded; `forever`: until one is back.",
+    ),
+]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from random import Random
 
-    from keyreel.engine_status import EngineStatuses
+    from keyreel.engines.engine_status import EngineStatuses
     from keyreel.engines.engine_table import EngineExpense
     from keyreel.engines.router import EngineRouter
     from keyreel.order import Order

@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 
 from keyreel.engine import Preloader
-from keyreel.engine_status import EngineStatuses, StatusSource
+from keyreel.engines.engine_status import EngineStatuses, StatusSource
 from keyreel.engines.router import load_router
 from keyreel.errors import KeyreelError
 from keyreel.settings.engines import BUILT_IN_ENGINE, EngineSpec

@@ -13,8 +13,8 @@ from keyreel.intake.egress import EgressClient
 from keyreel.intake.intake import Intake
 from keyreel.pricing import read_price_table
 from keyreel.server.app import create_app
-from keyreel.server.engine_problems import EngineProblems
-from keyreel.server.health_checks import HealthChecks
+from keyreel.server.health.checks import HealthChecks
+from keyreel.server.health.engine_problems import EngineProblems
 from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 import keyreel
 from keyreel.errors import Unavailable
-from keyreel.server.health_checks import HealthChecks
+from keyreel.server.health.checks import HealthChecks
 from keyreel.wire.reference.responses.own_responses import Liveness, PartHealth, Readiness
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from keyreel.worker.loop_guard import LoopGuard
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from keyreel.engine_status import StatusReader
+    from keyreel.engines.engine_status import StatusReader
     from keyreel.engines.loading import ConfiguredEngine
     from keyreel.tasks.installation.workers import AnnouncedWorker
     from keyreel.tasks.store import TaskStore

@@ -12,8 +12,8 @@ from keyreel.engines.health import probe_engine
 from keyreel.engines.router import load_router
 from keyreel.pricing import read_price_table
 from keyreel.provenance.signing_certificates import read_trust_anchors
-from keyreel.server.engine_problems import EngineProblems
-from keyreel.server.health_checks import HealthChecks
+from keyreel.server.health.checks import HealthChecks
+from keyreel.server.health.engine_problems import EngineProblems
 from keyreel.server.requests.auth import Authenticator
 from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from keyreel.engine import EngineHealth
-from keyreel.engine_status import EngineStatuses
+from keyreel.engines.engine_status import EngineStatuses
 from keyreel.testing import ManualClock
 
 

@@ -9,8 +9,8 @@ from keyreel.tasks.installation.workers import WorkerRegistry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from keyreel.engine_status import StatusReader
-    from keyreel.server.health_checks import HealthChecks
+    from keyreel.engines.engine_status import StatusReader
+    from keyreel.server.health.checks import HealthChecks
     from keyreel.tasks.database.connection import Database
     from keyreel.tasks.installation.workers import AnnouncedWorker
 

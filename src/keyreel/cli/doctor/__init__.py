@@ -1,0 +1,1 @@
+"""The checks of `keyreel doctor`, by what they look at."""

@@ -1,0 +1,90 @@
+"""Checks of who renders: engines, workers, hosted services, a Ray cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from keyreel.cli.doctor.findings import DoctorCheck, make_failed, make_passed
+
+if TYPE_CHECKING:
+    from keyreel.settings import Settings
+
+_LOST_ORDER_DAYS: Final = 7
+"""For so long lost orders are told."""
+_MAX_LOST_ORDERS: Final = 5
+"""Of them that are named."""
+
+
+def check_lost_orders(settings: Settings) -> DoctorCheck:
+    """Say which orders at hosted services may be paid for in vain."""
+    from contextlib import closing
+    from datetime import timedelta
+
+    from keyreel.cli.local.task_store import locate_database
+    from keyreel.clock import SystemClock
+    from keyreel.tasks.accounts.engine_costs import list_lost_orders
+
+    name = "orders at hosted services"
+    if not locate_database(settings).exists():
+        return make_passed(name, "none yet")
+    with closing(locate_database(settings).open_read_only()) as database:
+        lost = list_lost_orders(database, SystemClock().now() - timedelta(days=_LOST_ORDER_DAYS))
+    if not lost:
+        return make_passed(name, f"none was lost on its way in the last {_LOST_ORDER_DAYS} days")
+    told = "; ".join(
+        f"task {each.task_id} to {each.engine}: {each.intent}" for each in lost[:_MAX_LOST_ORDERS]
+    )
+    return make_failed(
+        name,
+        f"{len(lost)} may be paid for although their tasks failed: {told}",
+        "look for them at the service, by the token in their payload",
+    )
+
+
+def check_workers(settings: Settings) -> DoctorCheck:
+    """Say which workers run."""
+    from contextlib import closing
+
+    from keyreel.cli.local.task_store import locate_database
+    from keyreel.tasks.installation.workers import WorkerRegistry
+
+    if not locate_database(settings).exists():
+        return make_passed("workers", "none yet")
+    with closing(locate_database(settings).open_read_only()) as database:
+        found = WorkerRegistry(database).list_live()
+    told = (f"{each.node} ({each.version})" for each in found)
+    return make_passed("workers", ", ".join(told) or "none runs: what is accepted waits")
+
+
+def check_engines(settings: Settings) -> DoctorCheck:
+    """Check that the engines work, here and for the running server."""
+    from keyreel.cli.local.running_engines import read_running_problems
+    from keyreel.engines.health import check_engine
+    from keyreel.engines.router import load_router
+    from keyreel.wire.endpoints.catalogue import ENDPOINTS
+
+    router = load_router(settings.engine_settings)
+    missing = [endpoint.name() for endpoint in ENDPOINTS if not router.is_supported(endpoint)]
+    detail = f"{', '.join(each.name for each in router.engines)}: "
+    detail += f"{len(ENDPOINTS) - len(missing)} of {len(ENDPOINTS)} endpoints of the catalogue"
+    if missing:
+        detail += f"; no engine here makes {', '.join(missing)} (KEYREEL_ENGINES)"
+    health = {each.name: check_engine(each.engine) for each in router.engines}
+    problems = {name: found.detail for name, found in health.items() if not found.ok}
+    problems |= read_running_problems(settings.data)
+    unwell = [f"{name}: {problem}" for name, problem in problems.items()]
+    if unwell:
+        return make_failed("engines", f"{detail}. {' '.join(unwell)}", "keyreel engines check")
+    return DoctorCheck("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)
+
+
+def check_ray(settings: Settings) -> DoctorCheck:
+    """Check that the Ray cluster can be reached, if one is used."""
+    from keyreel.engines.router import load_router
+    from keyreel.worker.executors.choice import get_ray_address, is_ray_used
+    from keyreel.worker.ray.diagnosis import describe_cluster, phrase_description
+
+    engines = settings.engine_settings
+    if not is_ray_used(load_router(engines).engines, engines):
+        return make_passed("Ray", "not used: engines run on this machine")
+    return make_passed("Ray", phrase_description(describe_cluster(get_ray_address(engines))))
