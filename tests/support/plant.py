@@ -20,6 +20,7 @@ from keyreel.settings.engines import EngineSettings
 from keyreel.storage.local.storage import LocalStorage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.task import Submission, Task, TaskId
+from keyreel.tasks.database.retry import retry_while_unavailable
 from keyreel.tasks.store import TaskStore
 from keyreel.wire.endpoints import catalogue
 from keyreel.worker.loop import Worker
@@ -80,18 +81,18 @@ class Plant:
         endpoint = received.request
         for key, data in received.files.items():
             await self.storage.put(key, data)
-        return self.store.accept(
-            Submission(
-                tenant=tenant,
-                key_id="key_1",
-                dialect=dialect,
-                endpoint=name,
-                fields=endpoint.model_dump_json(exclude_none=True),
-                seed=7,
-                seconds=endpoint.seconds,
-                off_peak=endpoint.is_off_peak,
-            )
+        submission = Submission(
+            tenant=tenant,
+            key_id="key_1",
+            dialect=dialect,
+            endpoint=name,
+            fields=endpoint.model_dump_json(exclude_none=True),
+            seed=7,
+            seconds=endpoint.seconds,
+            off_peak=endpoint.is_off_peak,
         )
+        # The worker's own thread may be writing for longer than a caller waits.
+        return await retry_while_unavailable(lambda: self.store.accept(submission), 20, SystemRandom())
 
     async def until(self, task: Task, fact: Callable[[Task], bool]) -> Task:
         tenant = task.submission.tenant
