@@ -92,7 +92,9 @@ def test_an_unknown_state_is_no_end_and_a_lost_task_is_one() -> None:
 
 def test_what_the_service_called_about_is_asked_first() -> None:
     async def story(upstream: Upstream, ids: list[TaskId]) -> int:
-        client = AsyncClient(upstream.url, "key", "async_v3", transport=BoundedTransport())
+        client = AsyncClient(
+            upstream.url, "key", "async_v3", http_client=httpx.AsyncClient(transport=BoundedTransport())
+        )
         poller = UpstreamPoller(client, CircuitBreaker("upstream"))
         hints = {each: asyncio.Event() for each in ids}
         hints[ids[-1]].set()
