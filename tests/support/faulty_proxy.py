@@ -32,10 +32,14 @@ class Fault:
 
 @dataclass
 class FaultyProxy:
-    """A proxy that runs; set `fault` from any thread by `strike` and `heal`."""
+    """A proxy that runs; set `fault` from any thread by `strike` and `heal`.
+
+    `target`, the port that it is in front of, may be set once it runs.
+    """
 
     port: int
     _loop: asyncio.AbstractEventLoop
+    target: int
     fault: Fault = Fault()
     requests: int = 0
     """Connections that were taken in."""
@@ -63,18 +67,18 @@ class FaultyProxy:
         for writer in tuple(self._open):
             writer.transport.abort()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
         self.requests += 1
         self._open.add(writer)
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
-                await self._pass_on(reader, writer, target)
+                await self._pass_on(reader, writer)
         finally:
             self._open.discard(writer)
             writer.transport.abort()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int) -> None:
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = self.fault
         if fault.cut:
             return
@@ -93,7 +97,7 @@ class FaultyProxy:
             while await reader.read(_CHUNK_BYTES):
                 pass
             return
-        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", target)
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.target)
         self._open.add(there_writer)
         try:
             async with asyncio.TaskGroup() as group:
@@ -117,13 +121,14 @@ class FaultyProxy:
 
 
 @contextmanager
-def run_faulty_proxy(target: int) -> Iterator[FaultyProxy]:
+def run_faulty_proxy(target: int = 0) -> Iterator[FaultyProxy]:
     """Run a proxy in front of a port of this machine."""
     started: Future[tuple[FaultyProxy, asyncio.Event]] = Future()
 
     async def run() -> None:
-        server = await asyncio.start_server(lambda *pair: proxy.serve(*pair, target), "127.0.0.1", 0)
-        proxy = FaultyProxy(server.sockets[0].getsockname()[1], asyncio.get_running_loop())
+        proxy = FaultyProxy(0, asyncio.get_running_loop(), target)
+        server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+        proxy.port = server.sockets[0].getsockname()[1]
         ended = asyncio.Event()
         started.set_result((proxy, ended))
         await ended.wait()

@@ -1,9 +1,9 @@
 """A program that lets a relay make tasks, each in a process that is killed at a later statement of a submit.
 
-    python -m support.relay_attempts FOLDER BASE_URL DIALECT EVERY
+    python -m support.relay_attempts FOLDER BASE_URL DIALECT EVERY [CALLBACK_URL]
 
-After each kill the next process goes on with the task. Prints one word for each task, in order: "video", or
-the name of the error that ended it.
+After each kill the next process goes on with the task. With CALLBACK_URL the service is asked to call back.
+Prints one word for each task, in order: "video", or the name of the error that ended it.
 """
 
 from __future__ import annotations
@@ -132,8 +132,9 @@ def _run_in_child(folder: Path, table: RelayTable, kill_at: int) -> list[str]:
 
 def main() -> None:
     """Kill at every so manieth statement, until a task is through before it is reached."""
-    folder, base_url, dialect, every = Path(sys.argv[1]), *sys.argv[2:]
-    table = make_table(base_url, dialect)
+    folder, base_url, dialect, every, *callback_url = Path(sys.argv[1]), *sys.argv[2:]
+    options = {"callback_url": callback_url[0]} if callback_url else {}
+    table = make_table(base_url, dialect, **options)
     for module in ("httpx", "keyreel.engines.relay.engine"):
         import_module(module)  # once, before any child
     words: list[str] = []

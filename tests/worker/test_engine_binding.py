@@ -231,9 +231,10 @@ def test_operators_see_what_only_the_worker_has_met(tmp_path: Path) -> None:
         for engine in ask_operator(server, "/v1/admin/engines")["engines"]:
             assert not engine["healthy"]
             assert engine["detail"].startswith(REFUSAL)
-        answer = server.call("GET", "/v1/models/viduq2", headers={})
-        assert not any(each["healthy"] for each in answer.json()["operations"])
-        assert "credits are used up" not in answer.text
+        for path, found in (("/v1/engines", "engines"), ("/v1/models/viduq2", "operations")):
+            answer = server.call("GET", path)
+            assert not any(each["healthy"] for each in answer.json()[found])
+            assert "credits are used up" not in answer.text
         listed = keyreel("engines", "list", "--data", data, "--json", **ENVIRONMENT)
         assert {each["detail"].startswith(REFUSAL) for each in json.loads(listed.stdout)} == {True}
         found = json.loads(keyreel("doctor", "--data", data, "--json", **ENVIRONMENT).stdout)

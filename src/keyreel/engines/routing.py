@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -65,6 +66,15 @@ class EngineChoice:
             if canary.takes(task_id):
                 return tuple(dict.fromkeys((*canary.engines, *self.engines)))
         return self.engines
+
+    def find_likeliest(self) -> str:
+        """Return the engine that comes first for the largest part of such tasks."""
+        parts, left = defaultdict[str, float](float), 1.0
+        for canary in self.canaries:
+            parts[canary.engines[0]] += left * canary.share
+            left -= left * canary.share
+        parts[self.engines[0]] += left
+        return max(parts, key=parts.__getitem__)
 
 
 class RoutingTable:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keyreel.storage.pending_files import PendingFiles
     from keyreel.storage.signed_urls import LinkSigner
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
-    from keyreel.tasks.eta import EtaEstimator
+    from keyreel.tasks.eta.estimator import EtaEstimator
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.webhooks.secrets import WebhookSecrets
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from keyreel.task import Task, TaskId
-    from keyreel.tasks.eta import EtaEstimator, TaskEta
+    from keyreel.tasks.eta.estimator import EtaEstimator, TaskEta
     from keyreel.tasks.store import TaskStore
 
 MAX_WATCHERS: Final = 200

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keyreel.callback_inbox import UPSTREAM_CALLBACKS_PATH
 from keyreel.clock import SystemClock
 from keyreel.tasks.store import TaskStore
 from support.data_folders import put_database
@@ -22,6 +23,7 @@ from support.upstreams import Fault, hosted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OWN_URL = "https://keyreel.example"
 VIDEO = b"a video, as far as an engine is concerned"
 REFUSED = b'{"code": 400, "reason": "INVALID_REQUEST_BODY", "message": "No."}'
 
@@ -89,7 +91,7 @@ def test_an_order_that_did_not_reach_the_service_may_go_to_another(store: TaskSt
     assert not store.queue.has_steps(task.id, "relay/")
 
 
-def kill_at_statements(kind: str, folder: Path, every: int) -> None:
+def kill_at_statements(kind: str, folder: Path, every: int, callback_url: str = "") -> None:
     """Kill processes at every so manieth statement of a submit, let others go on, and count what is paid."""
     is_keyreel = kind == "keyreel"
     dialect = "async_v3" if is_keyreel else kind
@@ -97,7 +99,7 @@ def kill_at_statements(kind: str, folder: Path, every: int) -> None:
     program = [sys.executable, "-m", "support.relay_attempts", str(folder)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     with hosted(dialect, VIDEO, is_keyreel=is_keyreel) as upstream:
-        program += [upstream.url, dialect, str(every)]
+        program += [upstream.url, dialect, str(every), *filter(None, [callback_url])]
         done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
     words = json.loads(done.stdout)
     assert len(words) > 1
@@ -105,15 +107,25 @@ def kill_at_statements(kind: str, folder: Path, every: int) -> None:
     assert set(words) <= ({"video"} if is_keyreel else {"video", "RenderFailed"})
     tasks = [payload.split("-")[1] for payload in upstream.paid]
     assert upstream.paid.total() == len(set(tasks))
+    asked = [str(made.endpoint.webhook_url or "") for made in upstream.made.values()]
+    assert all(asked) if callback_url else not any(asked)
+    with closing(TaskStore.open(folder, SystemClock(), SystemRandom())) as store:
+        # Whatever address a service was told is one that is answered.
+        tokens = [url.removeprefix(callback_url + UPSTREAM_CALLBACKS_PATH) for url in filter(None, asked)]
+        assert all(map(store.upstream_callbacks.is_expected, tokens))
 
 
 @pytest.mark.slow
-def test_no_kill_makes_an_order_be_paid_for_twice(tmp_path: Path) -> None:
-    kill_at_statements("keyreel", tmp_path, every=9)
+@pytest.mark.parametrize("callback_url", ["", OWN_URL])
+def test_no_kill_makes_an_order_be_paid_for_twice(callback_url: str, tmp_path: Path) -> None:
+    kill_at_statements("keyreel", tmp_path, every=9, callback_url=callback_url)
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("callback_url", ["", OWN_URL])
 @pytest.mark.parametrize("kind", ["native", "async_v3", "keyreel"])
-def test_no_kill_at_any_statement_makes_an_order_be_paid_for_twice(kind: str, tmp_path: Path) -> None:
-    kill_at_statements(kind, tmp_path, every=1)
+def test_no_kill_at_any_statement_makes_an_order_be_paid_for_twice(
+    kind: str, callback_url: str, tmp_path: Path
+) -> None:
+    kill_at_statements(kind, tmp_path, every=1, callback_url=callback_url)

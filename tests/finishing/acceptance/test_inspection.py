@@ -93,6 +93,16 @@ def test_the_last_frame_is_held_against_its_keyframe(tmp_path: Path) -> None:
     assert found == ["its last frame is not the image that it was to end with"]
 
 
+@pytest.mark.parametrize("number", [24, 47, 48, 49, 50, 60])
+def test_a_cut_is_found_wherever_it_is(tmp_path: Path, number: int) -> None:
+    """Also where a group of pictures begins: at two seconds."""
+    other = np.ascontiguousarray(LANDSCAPE[::-1])
+    clip = film(tmp_path, [*pan()[:number], *pan(other)[number:]])
+    (flaw,) = find(clip, place_order(tmp_path, LANDSCAPE))
+    assert flaw.startswith("it jumps to another image at ")
+    assert abs(float(flaw.split()[-2]) - number / 24) <= 0.2
+
+
 def test_a_blur_between_two_pictures_is_no_cut(tmp_path: Path) -> None:
     weights = np.clip((np.arange(24 * SECONDS) - 24) / 24, 0, 1)
     frames = [

@@ -4,11 +4,16 @@ from base64 import b64decode
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.testclient import TestClient
 
-from support.requests import data_uri
+from keyreel.cli.local.composition import open_platform
+from keyreel.server.app import create_app
+from keyreel.settings import read_settings
+from support.data_folders import prepare_data_folder
+from support.requests import AUTH, KEY, data_uri
 
 if TYPE_CHECKING:
-    from starlette.testclient import TestClient
+    from pathlib import Path
 
     from keyreel.cli.local.composition import Platform
 
@@ -62,6 +67,45 @@ def test_tasks_before_it_put_its_time_off(client: TestClient) -> None:
 )
 def test_a_wrong_request_has_no_price(client: TestClient, body: dict[str, object], status: int) -> None:
     assert client.post("/v1/quote", json=body).status_code == status
+
+
+_ROUTED = """
+engines = ["busy", "idle"]
+[engine.busy]
+type = "support.engine_types:ProbeTable"
+[engine.idle]
+type = "support.engine_types:ProbeTable"
+slots = 2
+[[route]]
+match = { operation = "img2video" }
+engines = ["busy"]
+[[route]]
+match = { operation = "text2video" }
+engines = ["busy"]
+share = 0.4
+[[route]]
+match = { operation = "text2video" }
+engines = ["idle"]
+"""
+
+
+def test_a_task_waits_for_the_slots_of_its_own_engine(tmp_path: Path) -> None:
+    prepare_data_folder(tmp_path)
+    (tmp_path / "keyreel.toml").write_text(_ROUTED)
+    with (
+        open_platform(read_settings(data=tmp_path, api_key=KEY), ("http://testserver",)) as platform,
+        TestClient(create_app(platform.services), headers=AUTH) as client,
+    ):
+        sent = {"images": [data_uri()], "prompt": "on", "duration": 5, "resolution": "720p"}
+        ids = [client.post(f"/v3/async/{MODEL}", json=sent).json()["task_id"] for _ in range(4)]
+        waits = quoted(client, duration=5, resolution="720p")
+        # Two in five of such tasks would be made by the busy engine: the quote is that of the others.
+        text = {"model": "vidu-q2-text2video", "prompt": "on", "duration": 5, "resolution": "720p"}
+        begins = client.post("/v1/quote", json=text).json()
+        etas = [client.get(f"/v3/async/task-result?task_id={each}").json()["task"]["eta"] for each in ids]
+    assert (waits["tasks_ahead"], begins["tasks_ahead"], begins["seconds_until_start"]) == (4, 0, 0)
+    assert etas == [etas[0] * turn for turn in (1, 2, 3, 4)]
+    assert waits["seconds_until_start"] == etas[-1]
 
 
 def test_strangers_get_no_quote(client: TestClient) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from keyreel.off_peak import OffPeakWindows
 from keyreel.tasks.database.portable_sql import epoch
-from keyreel.tasks.eta import EtaEstimator
+from keyreel.tasks.eta.estimator import EtaEstimator
 from keyreel.tasks.installation.tables import WORKERS
 from keyreel.tasks.installation.workers import AnnouncedWorker, WorkerEngine, WorkerRegistry
 from keyreel.tasks.store import TaskStore
@@ -73,13 +73,13 @@ def test_the_slots_of_all_workers_shorten_the_wait(
     for _ in range(8):
         store.accept(submission("flood"))
     alone, together = (
-        EtaEstimator(store.database, clock, slots=1, windows=OffPeakWindows.from_text("")) for _ in range(2)
+        EtaEstimator(store.database, clock, slots={}, windows=OffPeakWindows.from_text("")) for _ in range(2)
     )
     registry = WorkerRegistry(store.database)
-    before = alone.estimate_submission(submission("flood"))
+    before = alone.estimate_submission(submission("flood"), "motion")
     for worker_id in ("a", "b"):
         registry.announce(describe(worker_id))
-    after = together.estimate_submission(submission("flood"))
+    after = together.estimate_submission(submission("flood"), "motion")
     assert before.tasks_ahead == after.tasks_ahead == 8
     assert after.starts_at - clock.now() == (before.starts_at - clock.now()) / 4
 

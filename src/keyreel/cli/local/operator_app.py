@@ -23,7 +23,7 @@ from keyreel.server.task_watch import TaskWatch
 from keyreel.storage.memory import open_memory_storage
 from keyreel.storage.pending_files import PendingFiles
 from keyreel.storage.signed_urls import LinkSigner
-from keyreel.tasks.eta import EtaEstimator
+from keyreel.tasks.eta.estimator import EtaEstimator
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -78,7 +78,7 @@ def build_operator_app(
 
 def _build_watch(store: TaskStore, settings: Settings) -> TaskWatch:
     windows = settings.off_peak_windows
-    return TaskWatch(store, EtaEstimator(store.database, store.clock, slots=0, windows=windows))
+    return TaskWatch(store, EtaEstimator(store.database, store.clock, slots={}, windows=windows))
 
 
 def _describe_user() -> str:

@@ -2,7 +2,8 @@
 
 To decode a clip costs more than all checks together. So of each group of pictures the first frame is decoded,
 and more of it only where something may be wrong: where packets are as small as those of a still image, where
-the frames are dark, or where the next group begins with another image. Of such a group the frames are decoded
+the frames are dark, where one packet is far larger than the others, or where the next group begins with
+another image. Of such a group the frames are decoded
 that others refer to, about six a second.
 """
 
@@ -33,12 +34,21 @@ Miniature = NDArray[np.float32]
 """A small image, RGB of 0 … 255: float32 [height, width, 3]."""
 
 _LONG_SIDE: Final = 64  # pixels of a miniature
+_REDUCING_GAP: Final = 3.0
+"""How much larger than a miniature, per side, an image is at least that was reduced by a whole factor."""
+_DECODER_OPTIONS: Final = {"skip_loop_filter": "all", "flags2": "+fast"}
+"""Without the filter along the blocks' edges, which no miniature shows: that saves a tenth of decoding."""
 _DARK: Final = 24.0
 """Mean RGB, of 255, below which a frame is looked at as perhaps black."""
 _QUIET_BYTES_PER_PIXEL: Final = 0.002
 """A packet below that may be of a still image: a frame repeated by x264 takes 0.00003, a slow pan 0.01."""
 _QUIET_SECONDS: Final = 0.5
 """A group with so long a run of quiet packets is looked at."""
+_SPIKE_SHARE, _SPIKE_RANK, _SPIKE_FACTOR = 0.2, 3, 2.0
+"""A packet that may begin another image: by its group's first, and by the fourth largest that follows.
+
+Those that a cut fell on were 2.1 to 50 times that large; in motion, however fast, 1.0 to 1.7 times.
+"""
 _ALIKE: Final = 0.6
 """Correlation of two miniatures from which on no cut is looked for between them."""
 _PLAIN_LEVELS: Final = 0.5
@@ -67,7 +77,9 @@ def load_miniature(path: Path, size: tuple[int, int]) -> Miniature:
     with Image.open(path) as image:
         scale = max(width / image.width, height / image.height)
         covering = (max(width, round(image.width * scale)), max(height, round(image.height * scale)))
-        return np.asarray(image.convert("RGB").resize(covering, Image.Resampling.BOX), np.float32)
+        rgb = image if image.mode == "RGB" else image.convert("RGB")
+        # Reduced by whole factors first: that takes a fifth of the time, and gives the same within a level.
+        return np.asarray(rgb.resize(covering, Image.Resampling.BOX, reducing_gap=_REDUCING_GAP), np.float32)
 
 
 def read_miniatures(path: Path, size: tuple[int, int], *, with_end: bool) -> tuple[TimedMiniature, ...]:
@@ -81,6 +93,7 @@ def read_miniatures(path: Path, size: tuple[int, int], *, with_end: bool) -> tup
     with open_undecoded(path) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
+        stream.codec_context.options = dict(_DECODER_OPTIONS)
         # Frames that no other refers to, three of four, are skipped: that halves the time.
         stream.codec_context.skip_frame = "BIDIR"
         scaler = _Scaler(stream, size)
@@ -171,6 +184,14 @@ def _choose_groups(
     chosen = {
         near for number in quiet for near in (number - 1, number, number + 1) if 0 <= near < len(groups)
     }
+    # After a cut right behind a sync frame the frames before that are needed, to tell that they were calm.
+    chosen |= {
+        near
+        for number, group in enumerate(groups)
+        if _has_spike(group)
+        for near in (number - 1, number)
+        if near >= 0
+    }
     chosen |= {
         number
         for number, (group, start) in enumerate(zip(groups, starts, strict=True))
@@ -180,6 +201,16 @@ def _choose_groups(
         if correlate(one.image, following.image) < _ALIKE:
             chosen |= {number, number + 1}
     return chosen
+
+
+def _has_spike(group: Sequence[Packet[VideoStream]]) -> bool:
+    """Say whether one packet of a group stands out, as that of another image does."""
+    sizes = sorted((packet.size for packet in group[1:]), reverse=True)
+    return (
+        len(sizes) > _SPIKE_RANK
+        and sizes[0] >= _SPIKE_SHARE * group[0].size
+        and sizes[0] >= _SPIKE_FACTOR * sizes[_SPIKE_RANK]
+    )
 
 
 def _has_quiet_run(group: Sequence[Packet[VideoStream]], quiet_bytes: float, length: int) -> bool:

@@ -50,17 +50,18 @@ class QuoteRoute:
         )
         parsed = await resolve_upload_uris(parsed, caller.tenant, get_base_url(request, services), services)
         endpoint = await asyncio.to_thread(_repair_request, parsed)
-        services.engines.route_request(endpoint, caller.tenant)
-        quote = await services.store.database.ask(partial(self._build_quote, endpoint, caller))
+        engine = services.engines.route_request(endpoint, caller.tenant).find_likeliest()
+        quote = await services.store.database.ask(partial(self._build_quote, endpoint, caller, engine))
         return JSONResponse(quote.to_json())
 
-    def _build_quote(self, endpoint: Endpoint, caller: Caller) -> Quote:
+    def _build_quote(self, endpoint: Endpoint, caller: Caller, engine: str) -> Quote:
         services = self._services
         cheaper = endpoint.model_copy(update={"off_peak": True})
         credits_ = services.prices.compute_price(endpoint.to_billable())
         low = services.prices.compute_price(cheaper.to_billable()) if cheaper.is_off_peak else None
         now = services.clock.now()
-        estimate = services.forecast.estimate_submission(_build_submission(endpoint, caller, credits_))
+        submission = _build_submission(endpoint, caller, credits_)
+        estimate = services.forecast.estimate_submission(submission, engine)
         return Quote(
             model=endpoint.name(),
             seconds=endpoint.seconds,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -84,10 +85,12 @@ def forget_workers(connection: Connection) -> None:
     connection.execute(delete(WORKERS))
 
 
-def count_slots(connection: Connection) -> int:
-    """Count the slots of all workers that run."""
-    listed = connection.execute(select(WORKERS.c.engines).where(_LIVE)).scalars()
-    return sum(engine["slots"] for engines in listed for engine in json.loads(engines).values())
+def count_slots_by_engine(connection: Connection) -> Counter[str]:
+    """Count the slots of each engine in all workers that run."""
+    counts = Counter[str]()
+    for engines in connection.execute(select(WORKERS.c.engines).where(_LIVE)).scalars():
+        counts.update({name: engine["slots"] for name, engine in json.loads(engines).items()})
+    return counts
 
 
 def _read_worker(row: Row[tuple[object, ...]]) -> AnnouncedWorker:

@@ -19,7 +19,7 @@ from keyreel.server.requests.failed_keys import FailedKeys
 from keyreel.server.requests.rate_limit import RateLimiter
 from keyreel.server.services import Services
 from keyreel.server.task_watch import TaskWatch
-from keyreel.tasks.eta import EtaEstimator
+from keyreel.tasks.eta.estimator import EtaEstimator
 
 if TYPE_CHECKING:
     from keyreel.cli.local.node.installation import Installation
@@ -71,7 +71,7 @@ def build_services(installation: Installation, worker: Worker | None) -> Service
 
 
 def _build_estimator(installation: Installation, engines: EngineRouter) -> EtaEstimator:
-    slots, store = sum(engines.slots_by_engine.values()), installation.store
+    slots, store = engines.slots_by_engine, installation.store
     windows = installation.settings.off_peak_windows
     return EtaEstimator(store.database, store.clock, slots=slots, windows=windows)
 

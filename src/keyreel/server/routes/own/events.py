@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
     from keyreel.server.task_watch import Watcher
     from keyreel.task import Task
-    from keyreel.tasks.eta import TaskEta
+    from keyreel.tasks.eta.estimator import TaskEta
 
 BEAT_SECONDS: Final = 15.0
 """Between two signs of life: proxies end what is silent for 30 s or 60 s."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
     from keyreel.task import SignedLinks, Task
-    from keyreel.tasks.eta import TaskEta
+    from keyreel.tasks.eta.estimator import TaskEta
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 _MAX_PROMPT_CHARACTERS: Final = 500

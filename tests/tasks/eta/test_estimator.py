@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from keyreel.off_peak import OffPeakWindows
 from keyreel.tasks.deadlines import keep_queued
-from keyreel.tasks.eta import EtaEstimator
+from keyreel.tasks.eta.estimator import EtaEstimator
 from keyreel.tasks.outcomes import Success
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ WON = Success("videos/1/1.mp4", "covers/1/1.jpg", "ab" * 32)
 
 
 def forecast(store: TaskStore, clock: ManualClock, slots: int = 1, windows: str = "") -> EtaEstimator:
-    return EtaEstimator(store.database, clock, slots=slots, windows=OffPeakWindows.from_text(windows))
+    return EtaEstimator(
+        store.database, clock, slots={"motion": slots}, windows=OffPeakWindows.from_text(windows)
+    )
 
 
 def rendered(store: TaskStore, clock: ManualClock, seconds: float) -> None:
@@ -55,7 +57,7 @@ def test_counts_the_turns_of_other_tenants_not_their_tasks(
     last = store.accept(submission("flood"))
     found = forecast(store, clock)
     assert [ahead(found, task) for task in (*own, last)] == [1, 3, 11]
-    assert found.estimate_submission(submission("eve")).tasks_ahead == 2
+    assert found.estimate_submission(submission("eve"), "").tasks_ahead == 2
 
 
 def test_many_tasks_are_estimated_as_each_alone_by_one_count(
@@ -95,6 +97,32 @@ def test_slots_share_the_queue(store: TaskStore, submission: Make, clock: Manual
     assert forecast(store, clock, slots=4).estimate_seconds(last) == 30
 
 
+def test_a_task_waits_for_the_slots_of_its_own_engine(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    def accept(engine: str, tenant: str = "ann") -> Task:
+        task = replace(store.compose(submission(tenant, resolution="720p")), engine=engine)
+        store.admit(task)
+        return task
+
+    for engine, seconds in (("slow", 60), ("fast", 10)):
+        accept(engine)
+        rendered(store, clock, seconds)
+    flood = [accept("slow", tenant) for tenant in ("ann", "ann", "bob", "bob")]
+    quick = [accept("fast", tenant) for tenant in ("ann", "ann", "ann", "bob")]
+    found = EtaEstimator(
+        store.database, clock, slots={"slow": 1, "fast": 2}, windows=OffPeakWindows.from_text("")
+    )
+    assert [ahead(found, task) for task in (*flood, *quick)] == [1, 3, 1, 3, 1, 2, 3, 1]
+    assert [found.estimate_seconds(task) for task in quick] == [10, 20, 20, 10]
+    assert [found.estimate_seconds(task) for task in flood] == [120, 240, 120, 240]
+    assert found.estimate_tasks(quick) == {task.id: found.estimate_task(task) for task in quick}
+    # One that no engine makes is taken with any slot, and so it is before the tasks of every engine.
+    stray = accept("", "eve")
+    fresh = EtaEstimator(store.database, clock, slots={"new": 1}, windows=OffPeakWindows.from_text(""))
+    assert (ahead(fresh, stray), fresh.estimate_submission(submission("flo"), "new").tasks_ahead) == (2, 1)
+
+
 def test_a_running_task_frees_its_slot_when_it_is_done(
     store: TaskStore, submission: Make, clock: ManualClock
 ) -> None:
@@ -120,7 +148,7 @@ def test_off_peak_tasks_come_last_and_wait_for_a_window(
     prospect = windows.estimate_task(first)
     assert prospect is not None
     assert (prospect.starts_at.hour, prospect.starts_at.minute) == (22, 1)
-    assert windows.estimate_submission(submission(off_peak=True)).tasks_ahead == 3
+    assert windows.estimate_submission(submission(off_peak=True), "").tasks_ahead == 3
 
 
 def test_says_nothing_of_a_task_that_never_begins(
