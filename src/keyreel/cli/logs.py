@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from keyreel.settings.operations import LogLevel
 from keyreel.system.log_throttle import LogThrottle
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
 
 
-def configure_logs() -> None:
-    """Write logs to stderr: for people at a terminal, as JSON anywhere else."""
+def configure_logs(level: LogLevel = LogLevel.INFO) -> None:
+    """Write logs to stderr: for people at a terminal, as JSON anywhere else.
+
+    Lines of libraries are warnings at least: httpx tells every URL with its query in lesser ones.
+    """
+    least = logging.getLevelNamesMapping()[level.upper()]
     throttle = LogThrottle()
     first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -29,7 +34,9 @@ def configure_logs() -> None:
         else structlog.processors.JSONRenderer(),
     ]
     structlog.configure(
-        processors=[throttle.process, *first, *last], logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+        processors=[throttle.process, *first, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     libraries = logging.StreamHandler(sys.stderr)
     libraries.addFilter(throttle.filter)
@@ -39,4 +46,4 @@ def configure_logs() -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
-    logging.basicConfig(handlers=[libraries], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[libraries], level=max(least, logging.WARNING), force=True)

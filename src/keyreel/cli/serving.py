@@ -65,7 +65,7 @@ def serve(*, host: str | None, port: int | None, data: Path | None, dev: bool = 
         DataFolderLocked: another process has the data folder.
     """
     settings = read_settings(host=host, port=port, data=data, dev=dev or None)
-    configure_logs()
+    configure_logs(settings.log_level)
     connections = choose_connection_count(settings.connections, raise_open_files_limit())
     with _open_listener(settings) as listener:
         local_url = f"http://{_format_url_host(settings.host)}:{listener.getsockname()[1]}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from keyreel.server.monitoring.request_counts import RequestCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +59,7 @@ class Services:
     admin_token: str
     root: bytes
     anchors: bytes
+    request_counts: RequestCounts = field(default_factory=RequestCounts)
 
     @property
     def forecast(self) -> EtaEstimator:

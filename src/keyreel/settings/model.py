@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -27,6 +26,8 @@ from keyreel.settings.engines import (
     parse_engine_tables,
     parse_routing_rules,
 )
+from keyreel.settings.operations import LogLevel, LogLevelSetting
+from keyreel.settings.rules import PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES
 from keyreel.settings.sources import find_file, get_default_data_folder, read_file
 from keyreel.system.setting_values import (
     Network,
@@ -46,22 +47,6 @@ _PATHS: Final = ("data", "c2pa_cert", "c2pa_key", "soundfont", "prices", "config
 FILE_TABLES: Final = ("engine", "route")
 """Settings that are tables of the TOML file: no variable has them."""
 _HOST_PATTERN: Final = r"^([A-Za-z0-9_:%-]{1,63}\.?)+$"
-PATTERN_RULES: Final = {
-    "host": "must be an address such as 127.0.0.1 or ::1, or a host's name",
-    "public_url": "must be an address such as https://video.example.com, without ? and #",
-    "producer": "must be 1 to 127 printable ASCII characters, without space, quotation mark and backslash",
-    **dict.fromkeys(("keep_inputs", "keep_videos", "keep_records"), "must be such as 12h or 7d, or forever"),
-}
-"""The rules that patterns hold, in words."""
-_SECRET_RULES: Final = {
-    "api_key": (re.compile(r"[!-~]{1,256}"), "must be 1 to 256 printable ASCII characters without a space"),
-    "webhook_secret": (
-        re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}"),
-        "must be whsec_ and base64 of 24 to 64 bytes",
-    ),
-}
-
-PERIOD_PATTERN = r"^([0-9]{1,5}[smhd]|forever)$"
 DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)
 """Those of HTTP and HTTPS, and their usual alternatives."""
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -82,6 +67,7 @@ class Settings(BaseSettings):
         default="127.0.0.1", pattern=_HOST_PATTERN, max_length=253, description="Address to listen on."
     )
     port: int = Field(default=8787, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
+    log_level: LogLevelSetting = LogLevel.INFO
     api_key: SecretStr = Field(
         default=SecretStr(""),
         description="A key of tenant `default`, valid from the start. Empty: one is made at first start.",
@@ -351,10 +337,10 @@ class Settings(BaseSettings):
     def _parse_routing_rules(cls, value: Any) -> Any:
         return parse_routing_rules(value)
 
-    @field_validator("api_key", "webhook_secret")
+    @field_validator(*SECRET_RULES)
     @classmethod
     def _check_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        pattern, rule = _SECRET_RULES[str(info.field_name)]
+        pattern, rule = SECRET_RULES[str(info.field_name)]
         if value.get_secret_value() and not pattern.fullmatch(value.get_secret_value()):
             raise ValueError(rule)
         return value

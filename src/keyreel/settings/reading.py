@@ -8,7 +8,8 @@ from typing import Any, Final
 from pydantic import SecretStr, ValidationError
 
 from keyreel.errors import InvalidSetting
-from keyreel.settings.model import FILE_TABLES, PATTERN_RULES, PREFIX, Settings
+from keyreel.settings.model import FILE_TABLES, PREFIX, Settings
+from keyreel.settings.rules import PATTERN_RULES
 from keyreel.settings.sources import find_file
 from keyreel.system.setting_values import echo_value, end_sentence, phrase_rule, shorten
 from keyreel.system.toml_file import suggest_name
