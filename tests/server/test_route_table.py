@@ -196,6 +196,7 @@ def visit_operation_routes(visitor: Visitor, platform: Platform) -> None:
     assert visitor.visit("list_missing_files")["missing"]
     assert visitor.visit("find_matches", json={"sha256": task.video_sha256, "fingerprint": ""})["matches"]
     visitor.visit("list_engines")
+    assert b"keyreel_build_info" in visitor.visit("show_metrics")
     visitor.visit("show_clock")
     visitor.visit("advance_clock", json={"seconds": 0.5})
     (delivery,) = visitor.visit("list_deliveries")["callbacks"]

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from keyreel.server.monitoring.log_counts import LogCounts
 from keyreel.settings.operations import LogLevel
 from keyreel.system.log_throttle import LogThrottle
 
 if TYPE_CHECKING:
-    from structlog.typing import Processor
+    from structlog.typing import EventDict, Processor, WrappedLogger
+
+_LEVELS: Final = {**logging.getLevelNamesMapping(), "EXCEPTION": logging.ERROR}
 
 
-def configure_logs(level: LogLevel = LogLevel.INFO) -> None:
+def configure_logs(level: LogLevel = LogLevel.INFO) -> LogCounts:
     """Write logs to stderr: for people at a terminal, as JSON anywhere else.
 
     Lines of libraries are warnings at least: httpx tells every URL with its query in lesser ones.
+
+    Returns:
+        How often Keyreel's own events were logged, those below the level too.
     """
     least = logging.getLevelNamesMapping()[level.upper()]
-    throttle = LogThrottle()
+    throttle, counts = LogThrottle(), LogCounts()
     first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -34,8 +41,7 @@ def configure_logs(level: LogLevel = LogLevel.INFO) -> None:
         else structlog.processors.JSONRenderer(),
     ]
     structlog.configure(
-        processors=[throttle.process, *first, *last],
-        wrapper_class=structlog.make_filtering_bound_logger(least),
+        processors=[counts.process, partial(_drop_below, least), throttle.process, *first, *last],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     libraries = logging.StreamHandler(sys.stderr)
@@ -47,3 +53,12 @@ def configure_logs(level: LogLevel = LogLevel.INFO) -> None:
         )
     )
     logging.basicConfig(handlers=[libraries], level=max(least, logging.WARNING), force=True)
+    return counts
+
+
+def _drop_below(least: int, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Drop a line below the level: a processor of structlog."""
+    del logger
+    if _LEVELS[method.upper()] < least:
+        raise structlog.DropEvent
+    return event

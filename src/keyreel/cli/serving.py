@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 import sys
+from socket import gethostname
 from typing import TYPE_CHECKING, Final
 
 from uvicorn.loops.auto import auto_loop_factory
@@ -18,6 +19,8 @@ from keyreel.errors import InvalidSetting
 from keyreel.server.app import create_app
 from keyreel.server.connections.http_server import BoundedServer
 from keyreel.server.connections.limits import ConnectionLimits, choose_connection_count
+from keyreel.server.monitoring.metrics_page import MetricsPage
+from keyreel.server.monitoring.metrics_server import serve_metrics
 from keyreel.settings import read_settings
 from keyreel.system.process_limits import raise_open_files_limit
 from keyreel.system.process_memory import exempt_loaded_objects
@@ -65,7 +68,7 @@ def serve(*, host: str | None, port: int | None, data: Path | None, dev: bool = 
         DataFolderLocked: another process has the data folder.
     """
     settings = read_settings(host=host, port=port, data=data, dev=dev or None)
-    configure_logs(settings.log_level)
+    log_counts = configure_logs(settings.log_level)
     connections = choose_connection_count(settings.connections, raise_open_files_limit())
     with _open_listener(settings) as listener:
         local_url = f"http://{_format_url_host(settings.host)}:{listener.getsockname()[1]}"
@@ -76,7 +79,8 @@ def serve(*, host: str | None, port: int | None, data: Path | None, dev: bool = 
         ):
             # Not in the task group, whose errors come in a group. Connections wait in the backlog meanwhile.
             DataFolder(settings.data).write_server_url(local_url)
-            runner.run(_run_platform(platform, listener, local_url, connections))
+            metrics = MetricsPage(platform.services, log_counts, gethostname())
+            runner.run(_run_platform(platform, listener, local_url, metrics=metrics, connections=connections))
 
 
 @contextlib.contextmanager
@@ -101,10 +105,12 @@ def _format_url_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-async def _run_platform(platform: Platform, listener: socket.socket, url: str, connections: int) -> None:
+async def _run_platform(
+    platform: Platform, listener: socket.socket, url: str, *, metrics: MetricsPage, connections: int
+) -> None:
     settings = platform.services.settings
     server = BoundedServer(
-        create_app(platform.services),
+        create_app(platform.services, metrics),
         ConnectionLimits(connections, body_seconds=settings.body_seconds),
         lambda: _begin(platform, url),
         platform.services.watch.close,
@@ -112,7 +118,10 @@ async def _run_platform(platform: Platform, listener: socket.socket, url: str, c
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)  # noqa: FBT003 - a value to set
-    async with asyncio.TaskGroup() as group:
+    async with (
+        serve_metrics(metrics, settings.metrics_host, settings.metrics_port),
+        asyncio.TaskGroup() as group,
+    ):
         background_tasks = [group.create_task(platform.webhook_sender.run())]
         if settings.worker:
             background_tasks.append(group.create_task(platform.worker.run()))

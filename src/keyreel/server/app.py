@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from keyreel.server.monitoring.metrics_page import MetricsPage
     from keyreel.server.services import Services
 
 _RawHeader: TypeAlias = tuple[bytes, bytes]
 """Its name in lower case, and its value, as ASGI has them."""
 
 
-def create_app(services: Services) -> ASGIApp:
+def create_app(services: Services, metrics: MetricsPage | None = None) -> ASGIApp:
     """Build the application; what it uses is opened and closed by its caller."""
-    routes = build_routes(services)
+    routes = build_routes(services, metrics)
     app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS, lifespan=services.watch.lifespan)
     submits = DirectRoutes([route for route in routes if route.name == RouteAction.SUBMIT], app)
     bounded = BodyMemoryMiddleware(submits, BodyMemory(services.settings.body_memory))

@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 PATTERN_RULES: Final = {
-    "host": "must be an address such as 127.0.0.1 or ::1, or a host's name",
+    **dict.fromkeys(
+        ("host", "metrics_host"), "must be an address such as 127.0.0.1 or ::1, or a host's name"
+    ),
     "public_url": "must be an address such as https://video.example.com, without ? and #",
     "producer": "must be 1 to 127 printable ASCII characters, without space, quotation mark and backslash",
     **dict.fromkeys(("keep_inputs", "keep_videos", "keep_records"), "must be such as 12h or 7d, or forever"),
@@ -21,3 +23,4 @@ SECRET_RULES: Final = {
 }
 
 PERIOD_PATTERN: Final = r"^([0-9]{1,5}[smhd]|forever)$"
+HOST_PATTERN: Final = r"^([A-Za-z0-9_:%-]{1,63}\.?)+$"

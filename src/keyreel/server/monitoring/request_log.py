@@ -44,7 +44,7 @@ class RequestLog:
 
     def record(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request that was answered with this status, 0 for none, and log it."""
-        endpoint, method = scope.get("endpoint"), scope["method"]
+        endpoint, method, status = scope.get("endpoint"), scope["method"], int(status)
         path = UNMATCHED if endpoint is None else self._paths.get(endpoint, UNMATCHED)
         self._counts.count((method if method in _METHODS else _OTHER_METHOD, path, status), seconds)
         if endpoint in self._polled and 0 < status < HTTPStatus.BAD_REQUEST:
