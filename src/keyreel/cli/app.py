@@ -17,6 +17,7 @@ from keyreel.cli.commands.generate import generate_video
 from keyreel.cli.commands.keys import keys_app
 from keyreel.cli.commands.ledger import ledger_app
 from keyreel.cli.commands.listen import receive_webhooks
+from keyreel.cli.commands.mcp import serve_tools
 from keyreel.cli.commands.quote import quote_video
 from keyreel.cli.commands.tasks import list_tasks
 from keyreel.cli.commands.tenants import tenants_app
@@ -35,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("listen")(receive_webhooks)
+app.command("mcp")(serve_tools)
 app.command("quote")(quote_video)
 app.command("up")(start_server)
 app.command("generate")(generate_video)

@@ -156,9 +156,9 @@ class AsyncClient:
         """Return the models with limits and prices, and which can be had. Keyreel only."""
         return await self.run(own_api.get(self.remote, "/v1/models"))
 
-    async def voices(self) -> Json:
+    async def voices(self) -> list[Json]:
         """Return the voices that requests may name. Keyreel only."""
-        return await self.run(own_api.get(self.remote, "/v1/voices"))
+        return await self.run(own_api.list_voices(self.remote))
 
     async def balance(self) -> Json:
         """Return what the key's tenant may spend and run now. Keyreel only."""

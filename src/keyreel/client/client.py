@@ -144,9 +144,9 @@ class Client:
         """Return the models with limits and prices, and which can be had. Keyreel only."""
         return self.run(own_api.get(self.remote, "/v1/models"))
 
-    def voices(self) -> Json:
+    def voices(self) -> list[Json]:
         """Return the voices that requests may name. Keyreel only."""
-        return self.run(own_api.get(self.remote, "/v1/voices"))
+        return self.run(own_api.list_voices(self.remote))
 
     def balance(self) -> Json:
         """Return what the key's tenant may spend and run now. Keyreel only."""

@@ -62,7 +62,9 @@ class ResponseHeadersMiddleware:
             await self._app(scope, receive, send)
             return
         request_id = f"{self._random.getrandbits(128):032x}"
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        # The application as clients reach it, for routes that are clients of it themselves.
+        state["request_id"], state["application"] = request_id, self
         began, status = perf_counter(), 0
 
         async def send_with_headers(message: Message) -> None:

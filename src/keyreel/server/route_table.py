@@ -22,6 +22,7 @@ from keyreel.server.routes.operator.webhooks import WebhookRoutes
 from keyreel.server.routes.own.engines import EngineStateRoute
 from keyreel.server.routes.own.events import TaskEventRoutes
 from keyreel.server.routes.own.image_uploads import ImageUploadRoutes
+from keyreel.server.routes.own.mcp import McpRoute
 from keyreel.server.routes.own.tasks import OwnTaskRoutes
 from keyreel.server.routes.own.whoami import WhoamiRoute
 from keyreel.server.routes.quote import QuoteRoute
@@ -145,6 +146,7 @@ def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
         "stream_events": events.stream,
         "show_preview": events.show_preview,
         "show_upload": ImageUploadRoutes(services).show,
+        "call_tools": McpRoute(services).call,
         "list_engine_states": EngineStateRoute(services).list,
     }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 UPLOADS_PATH: Final = "/v1/uploads"
 TASKS_PATH: Final = "/v1/tasks"
+VOICES_PATH: Final = "/v1/voices"
 MAX_LISTED: Final = 100
 """Tasks on a page."""
 
@@ -40,6 +41,15 @@ def get(remote: RemoteServer, path: str, query: Mapping[str, Any] | None = None)
     return (yield from flows.send_request(_speak_own_format(remote), ApiRequest("GET", _join(path, given))))
 
 
+def list_voices(remote: RemoteServer) -> Flow[list[Json]]:
+    """Return the voices that requests may name."""
+    own = _speak_own_format(remote)
+    body: Any = yield from flows.send_request(own, ApiRequest("GET", VOICES_PATH))
+    if not isinstance(body, list):
+        raise RemoteError(f"The server at {remote.base_url} has no list of voices.")
+    return body
+
+
 def post(remote: RemoteServer, path: str, body: Json) -> Flow[Json]:
     """Send a body to a path of Keyreel's own; return the response's body."""
     return (yield from flows.send_request(_speak_own_format(remote), ApiRequest("POST", path, body)))
@@ -54,6 +64,15 @@ def upload(remote: RemoteServer, data: bytes, media_type: str) -> Flow[str]:
     except ConnectionDropped as error:
         raise RemoteError(f"The server at {own.base_url} did not answer: {error}.") from error
     return own.parse_response(lambda body: str(body["uri"]), response)
+
+
+def show_task(remote: RemoteServer, task_id: str) -> Flow[Report]:
+    """Return a task of any format as it is now, with its state in Keyreel's own words."""
+    body = yield from get(remote, f"{TASKS_PATH}/{quote(task_id, safe='')}")
+    try:
+        return _parse_task(body)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RemoteError(f"The server at {remote.base_url} tells no task.") from error
 
 
 def list_tasks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
 
 from pydantic_core import from_json, to_json
@@ -81,12 +81,13 @@ class RemoteServer:
             error.request_id = response.headers.get("x-request-id", "")
             raise
 
-    def _parse_body(self, response: StepResponse) -> Json:
+    def _parse_body(self, response: StepResponse) -> Any:
+        """Return a successful response's object, or list; what else it is parsed as is told then."""
         try:
             body: object = from_json(response.body)
         except ValueError:
             body = None
-        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict):
+        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict | list):
             return body
         if not isinstance(body, dict):
             raise RemoteError(f"The server answered {response.status} without JSON.", status=response.status)
