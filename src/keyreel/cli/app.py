@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 import typer
 
 from keyreel.cli.commands.audit import print_audit_log
+from keyreel.cli.commands.backup import back_up_folder, restore_folder
 from keyreel.cli.commands.bench import bench_app
 from keyreel.cli.commands.callbacks import callbacks_app
 from keyreel.cli.commands.clock import clock_app
@@ -35,6 +36,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("backup")(back_up_folder)
+app.command("restore")(restore_folder)
 app.command("listen")(receive_webhooks)
 app.command("mcp")(serve_tools)
 app.command("quote")(quote_video)
