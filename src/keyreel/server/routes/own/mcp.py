@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from keyreel.server.requests.base_url import get_base_url
 from keyreel.server.requests.body import read_body
 
 if TYPE_CHECKING:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
     from starlette.requests import Request
     from starlette.types import Message, Receive, Scope, Send
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
 
 _MISSING: Final = "There are no tools here: the server was installed without the extra `mcp`."
-_BODY_LIMIT: Final = 20 * 1024 * 1024
-"""Bytes, where the setting `body_limit` names no others: an image or two as data URIs."""
+_BODY_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes, as the package has it: it reads a message in the event loop. Larger images go to /v1/uploads."""
 _TIMEOUT_SECONDS: Final = 60.0
 
 
@@ -45,9 +47,18 @@ class McpRoute:
             raise UnknownEndpoint(_MISSING)
         settings = self.services.settings
         body = await read_body(
-            request, limit=settings.body_limit or _BODY_LIMIT, seconds=settings.body_seconds
+            request, limit=min(settings.body_limit or _BODY_LIMIT, _BODY_LIMIT), seconds=settings.body_seconds
         )
         return _ToolResponse(body, get_base_url(request, self.services), extract_api_key(request.headers))
+
+
+def _build_manager(client: AsyncClient) -> StreamableHTTPSessionManager:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+    from keyreel.mcp.server import ToolServer
+
+    server = ToolServer(client, takes_files=False).build()
+    return StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=_BODY_LIMIT)
 
 
 class _ToolResponse(Response):
@@ -61,17 +72,11 @@ class _ToolResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, with progress as server-sent events on the way."""
-        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-
-        from keyreel.mcp.server import ToolServer
-
         transport = httpx.ASGITransport(scope["state"]["application"], raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, timeout=_TIMEOUT_SECONDS)
         async with AsyncClient(self._base_url, self._api_key, http_client=http) as client:
-            server = ToolServer(client, takes_files=False).build()
-            manager = StreamableHTTPSessionManager(
-                server, stateless=True, max_request_body_size=max(1, len(self._message))
-            )
+            # In a thread: the first time this imports the package, and it builds the schemas of all tools.
+            manager = await asyncio.to_thread(_build_manager, client)
             async with manager.run():
                 await manager.handle_request(scope, self._replay(receive), send)
 
