@@ -107,7 +107,7 @@ clients: setup
 	$(BIN)/python tools/try_clients.py
 
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra voices --extra postgres --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra voices --extra postgres --extra mcp --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
 
 # Every locked package has a wheel for every supported Python. Downloads nothing but names.
 lock-check: setup

@@ -30,3 +30,10 @@ def test_libraries_write_json_lines_too_and_no_flood_gets_through() -> None:
     assert accepting[-1]["more"] == "counted"
     assert lines[-2]["event"] == "task settled"
     assert "ZeroDivisionError" in lines[-1]["exception"]
+
+
+def test_lines_below_the_level_are_not_written() -> None:
+    program = PROGRAM.replace("configure_logs()", "configure_logs(LogLevel.ERROR)")
+    program = f"from keyreel.settings.operations import LogLevel{program}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert {json.loads(line)["level"] for line in done.stderr.splitlines()} == {"error"}

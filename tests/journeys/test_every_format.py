@@ -61,6 +61,12 @@ def test_an_uploaded_image_is_rendered(cards: Server, tmp_path: Path) -> None:
             client.generate("viduq1-img2video", image=wrong, prompt="x")
 
 
+def test_the_sdk_lists_voices_and_models(cards: Server) -> None:
+    with Client(cards.url, KEY) as client:
+        assert {each["language"] for each in client.voices()} == {"en", "zh"}
+        assert client.models()["data"]
+
+
 def test_a_waiting_task_is_cancelled_in_every_format(start: Callable[..., Server]) -> None:
     server = start(KEYREEL_WORKER="0", **CARDS)
     for each in DIALECTS:

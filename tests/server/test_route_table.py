@@ -90,12 +90,19 @@ class Visitor:
         schema = {**media["schema"], "components": self._document["components"]}
         jsonschema_rs.validate(schema, body)
 
-    def visit(self, name: str, *, query: str = "", path: dict[str, str] | None = None, **sent: Any) -> Any:
+    def visit(
+        self,
+        name: str,
+        *,
+        query: str = "",
+        path: dict[str, str] | None = None,
+        accept: str = "*/*",
+        **sent: Any,
+    ) -> Any:
         entry = BY_NAME[name]
         url = fill(entry, **(path or {})) + query
-        answer: httpx.Response = self._client.request(
-            entry.method, url, headers=self._headers[entry.access], **sent
-        )
+        headers = self._headers[entry.access] | {"Accept": accept}
+        answer: httpx.Response = self._client.request(entry.method, url, headers=headers, **sent)
         assert answer.status_code == int(entry.status), (name, answer.text)
         self.visited.add(name)
         media_type = answer.headers.get("content-type", "").partition(";")[0]
@@ -143,6 +150,10 @@ def visit_key_routes(visitor: Visitor, video: bytes) -> None:
     assert visitor.visit("verify_file", content=video)["tasks"]
     assert visitor.visit("describe_key")["tenant"] == "default"
     assert visitor.visit("list_engine_states")["engines"]
+    listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    assert b"generate_img2video" in visitor.visit(
+        "call_tools", json=listing, accept="application/json, text/event-stream"
+    )
     upload = visitor.visit("upload_image", content=PNG)
     assert visitor.visit("show_upload", path={"id": upload["id"]})["bytes"] == len(PNG)
 
@@ -200,6 +211,7 @@ def visit_operation_routes(visitor: Visitor, platform: Platform) -> None:
     assert visitor.visit("list_missing_files")["missing"]
     assert visitor.visit("find_matches", json={"sha256": task.video_sha256, "fingerprint": ""})["matches"]
     visitor.visit("list_engines")
+    assert b"keyreel_build_info" in visitor.visit("show_metrics")
     visitor.visit("show_clock")
     visitor.visit("advance_clock", json={"seconds": 0.5})
     (delivery,) = visitor.visit("list_deliveries")["callbacks"]

@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 import typer
 
 from keyreel.cli.commands.audit import print_audit_log
+from keyreel.cli.commands.backup import back_up_folder, restore_folder
 from keyreel.cli.commands.bench import bench_app
 from keyreel.cli.commands.callbacks import callbacks_app
 from keyreel.cli.commands.clock import clock_app
@@ -17,6 +18,7 @@ from keyreel.cli.commands.generate import generate_video
 from keyreel.cli.commands.keys import keys_app
 from keyreel.cli.commands.ledger import ledger_app
 from keyreel.cli.commands.listen import receive_webhooks
+from keyreel.cli.commands.mcp import serve_tools
 from keyreel.cli.commands.migrate import migrate_installation
 from keyreel.cli.commands.quote import quote_video
 from keyreel.cli.commands.secrets import secrets_app
@@ -38,7 +40,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("backup")(back_up_folder)
+app.command("restore")(restore_folder)
 app.command("listen")(receive_webhooks)
+app.command("mcp")(serve_tools)
 app.command("quote")(quote_video)
 app.command("up")(start_server)
 app.command("serve")(start_serving)

@@ -230,8 +230,12 @@ def _connect_in_process(
     from keyreel.cli.local.installation_secrets import open_secrets
     from keyreel.cli.local.operator_app import build_operator_app
     from keyreel.cli.local.webhook_secrets import make_unkept_webhook_secrets, open_webhook_secrets
+    from keyreel.cli.logs import configure_logs
     from keyreel.settings import read_settings
+    from keyreel.settings.operations import LogLevel
 
+    # A command's output is its own: lines of requests that it sends to itself are not for it.
+    configure_logs(LogLevel.WARNING)
     settings, token = read_settings(data=folder.path), token_urlsafe(32)
     webhook_secrets = (
         make_unkept_webhook_secrets()

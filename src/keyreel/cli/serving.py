@@ -14,11 +14,14 @@ from uvicorn.loops.auto import auto_loop_factory
 from keyreel.cli.listening import end_on_signals, format_local_url, open_listener
 from keyreel.cli.local.composition import Platform, open_platform
 from keyreel.cli.local.data_folder import DataFolder
+from keyreel.cli.local.node.installation import name_node
 from keyreel.cli.logs import configure_logs
 from keyreel.errors import Unavailable
 from keyreel.server.app import create_app
 from keyreel.server.connections.http_server import BoundedServer
 from keyreel.server.connections.limits import ConnectionLimits, choose_connection_count
+from keyreel.server.monitoring.metrics_page import MetricsPage
+from keyreel.server.monitoring.metrics_server import serve_metrics
 from keyreel.settings import read_settings
 from keyreel.system.process_limits import raise_open_files_limit
 from keyreel.system.process_memory import exempt_loaded_objects
@@ -77,7 +80,7 @@ def serve(options: ServeOptions, *, with_worker: bool) -> None:
         DataFolderLocked: another process has the data folder.
     """
     settings = read_settings(host=options.host, port=options.port, data=options.data, dev=options.dev or None)
-    configure_logs(settings.node)
+    log_counts = configure_logs(settings.log_level, settings.node)
     connections = choose_connection_count(settings.connections, raise_open_files_limit())
     with open_listener(settings.host, settings.port, "Choose another with --host and --port.") as listener:
         local_url = format_local_url(settings.host, listener)
@@ -89,19 +92,25 @@ def serve(options: ServeOptions, *, with_worker: bool) -> None:
         ):
             # Not in the task group, whose errors come in a group. Connections wait in the backlog meanwhile.
             DataFolder(settings.data).write_server_url(local_url)
-            runner.run(_run_platform(platform, listener, local_url, connections))
+            metrics = MetricsPage(platform.services, log_counts, name_node(settings))
+            runner.run(_run_platform(platform, listener, local_url, metrics=metrics, connections=connections))
 
 
-async def _run_platform(platform: Platform, listener: socket.socket, url: str, connections: int) -> None:
+async def _run_platform(
+    platform: Platform, listener: socket.socket, url: str, *, metrics: MetricsPage, connections: int
+) -> None:
     settings = platform.services.settings
     server = BoundedServer(
-        create_app(platform.services),
+        create_app(platform.services, metrics),
         ConnectionLimits(connections, body_seconds=settings.body_seconds),
         lambda: _begin(platform, url),
         platform.services.watch.close,
     )
     end_on_signals(server)
-    async with asyncio.TaskGroup() as group:
+    async with (
+        serve_metrics(metrics, settings.metrics_host, settings.metrics_port),
+        asyncio.TaskGroup() as group,
+    ):
         background_tasks = (
             platform.worker.start(group)
             if platform.worker

@@ -48,7 +48,7 @@ def work(options: WorkOptions) -> None:
     )
     if not settings.worker:
         raise InvalidSetting("KEYREEL_WORKER: is 0, and `keyreel work` is nothing but a worker.")
-    configure_logs(settings.node)
+    configure_logs(settings.log_level, settings.node)
     raise_open_files_limit()
     with (
         open_listener(

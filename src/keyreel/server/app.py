@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
@@ -10,9 +11,11 @@ from starlette.applications import Starlette
 
 from keyreel.server.direct_routes import DirectRoutes
 from keyreel.server.error_handlers import EXCEPTION_HANDLERS
+from keyreel.server.monitoring.request_log import RequestLog
 from keyreel.server.requests.body_memory import BodyMemory, BodyMemoryMiddleware
 from keyreel.server.requests.cors import add_cors
 from keyreel.server.route_table import build_routes
+from keyreel.settings.operations import LogLevel
 from keyreel.wire.dialects.dialect import RouteAction
 
 if TYPE_CHECKING:
@@ -20,32 +23,36 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from keyreel.server.monitoring.metrics_page import MetricsPage
     from keyreel.server.services import Services
 
 _RawHeader: TypeAlias = tuple[bytes, bytes]
 """Its name in lower case, and its value, as ASGI has them."""
 
 
-def create_app(services: Services) -> ASGIApp:
+def create_app(services: Services, metrics: MetricsPage | None = None) -> ASGIApp:
     """Build the application; what it uses is opened and closed by its caller."""
-    routes = build_routes(services)
+    routes = build_routes(services, metrics)
     app = Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS, lifespan=services.watch.lifespan)
     submits = DirectRoutes([route for route in routes if route.name == RouteAction.SUBMIT], app)
     bounded = BodyMemoryMiddleware(submits, BodyMemory(services.settings.body_memory))
     # Outside: polls have no body.
     polls = DirectRoutes([route for route in routes if route.name == RouteAction.RESULT], bounded)
-    return ResponseHeadersMiddleware(add_cors(polls, services.settings.cors_origins))
+    tells_polls = services.settings.log_level is LogLevel.DEBUG
+    log = RequestLog(routes, services.request_counts, tells_polls=tells_polls)
+    return ResponseHeadersMiddleware(add_cors(polls, services.settings.cors_origins), log)
 
 
 class ResponseHeadersMiddleware:
-    """Gives every response the headers that all have.
+    """Gives every response the headers that all have, and has every request logged.
 
-    That is an X-Request-Id, the same one that every log line of the request has; and for JSON, unless its
-    route says how to keep it, that nobody may keep it or take it for anything else.
+    The headers are an X-Request-Id, the same one that every log line of the request has; and for JSON,
+    unless its route says how to keep it, that nobody may keep it or take it for anything else.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, log: RequestLog) -> None:
         self._app = app
+        self._log = log
         # The system's own random numbers take three times as long.
         self._random = Random()  # noqa: S311 - ids have to differ, and need not be secret
 
@@ -55,10 +62,15 @@ class ResponseHeadersMiddleware:
             await self._app(scope, receive, send)
             return
         request_id = f"{self._random.getrandbits(128):032x}"
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        # The application as clients reach it, for routes that are clients of it themselves.
+        state["request_id"], state["application"] = request_id, self
+        began, status = perf_counter(), 0
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 message["headers"] = _complete_headers(message["headers"], request_id)
             await send(message)
 
@@ -66,6 +78,7 @@ class ResponseHeadersMiddleware:
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
+            self._log.record(scope, status, perf_counter() - began)
             structlog.contextvars.reset_contextvars(**bound)
 
 

@@ -45,7 +45,7 @@ class DirectRoutes:
         path = scope["path"]
         for route in self._routes.get(_describe_target(scope["method"], path), ()):
             if match := route.path_regex.match(path):
-                scope["path_params"] = match.groupdict()
+                scope["path_params"], scope["endpoint"] = match.groupdict(), route.endpoint
                 return route
         return None
 

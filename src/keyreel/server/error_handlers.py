@@ -37,6 +37,7 @@ _CLIENT_CLOSED_REQUEST: Final = 499
 def build_error_response(request: Request, error: Refusal) -> JSONResponse:
     """Write an error in the format of the dialect that the request's path belongs to."""
     request_id = getattr(request.state, "request_id", "")
+    request.state.refusal = error
     path = request.url.path
     status, body = find_dialect_at(path).build_error_response_at(path, error, request_id)
     headers: dict[str, str] = {}

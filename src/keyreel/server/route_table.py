@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.routing import Route
 
+from keyreel.server.monitoring.metrics_page import MetricsPage
 from keyreel.server.requests.authorisation import require_any_key, require_operator, require_scope
 from keyreel.server.requests.submit_rate import SubmitRate
 from keyreel.server.routes.balance import BalanceRoute
@@ -21,6 +22,7 @@ from keyreel.server.routes.operator.webhooks import WebhookRoutes
 from keyreel.server.routes.own.engines import EngineStateRoute
 from keyreel.server.routes.own.events import TaskEventRoutes
 from keyreel.server.routes.own.image_uploads import ImageUploadRoutes
+from keyreel.server.routes.own.mcp import McpRoute
 from keyreel.server.routes.own.tasks import OwnTaskRoutes
 from keyreel.server.routes.own.upstream_callbacks import UpstreamCallbackRoute
 from keyreel.server.routes.own.whoami import WhoamiRoute
@@ -62,7 +64,7 @@ ACTION_SCOPES: Final = {
 """The scope that an API key needs for an action, whatever the dialect."""
 
 
-def build_routes(services: Services) -> list[Route]:
+def build_routes(services: Services, metrics: MetricsPage | None = None) -> list[Route]:
     """Return the routes that are polled, then Keyreel's own, then the others of the dialects.
 
     They are tried in this order, one by one, and nearly all requests are polls.
@@ -73,10 +75,12 @@ def build_routes(services: Services) -> list[Route]:
     of_dialects = list(_build_dialect_routes(services))
     polled = [route for action, route in of_dialects if action is RouteAction.RESULT]
     others = [route for action, route in of_dialects if action is not RouteAction.RESULT]
-    return [*polled, *build_own_routes(services), *others]
+    return [*polled, *build_own_routes(services, metrics=metrics), *others]
 
 
-def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROUTES) -> list[Route]:
+def build_own_routes(
+    services: Services, entries: tuple[OwnRoute, ...] = OWN_ROUTES, metrics: MetricsPage | None = None
+) -> list[Route]:
     """Return a route for each entry.
 
     Raises:
@@ -98,7 +102,7 @@ def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROU
         },
         RequiredAccess.ADMIN: {
             name: require_operator(handler, services.authenticator, refusals)
-            for name, handler in _bind_operator_handlers(services).items()
+            for name, handler in _bind_operator_handlers(services, metrics or MetricsPage(services)).items()
         },
     }
     for access, bound in handlers.items():
@@ -150,6 +154,7 @@ def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
         "stream_events": events.stream,
         "show_preview": events.show_preview,
         "show_upload": ImageUploadRoutes(services).show,
+        "call_tools": McpRoute(services).call,
         "list_engine_states": EngineStateRoute(services).list,
     }
 
@@ -164,7 +169,7 @@ def _bind_submitter_handlers(services: Services) -> Mapping[str, CallerHandler]:
     }
 
 
-def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
+def _bind_operator_handlers(services: Services, metrics: MetricsPage) -> Mapping[str, Handler]:
     accounts, clock, tasks = AccountRoutes(services), ClockRoutes(services), AdminTaskRoutes(services)
     ledger, webhooks, audit = LedgerRoutes(services), WebhookRoutes(services), AuditRoutes(services)
     engines = EngineRoute(services)
@@ -183,6 +188,7 @@ def _bind_operator_handlers(services: Services) -> Mapping[str, Handler]:
         "list_missing_files": tasks.list_missing_files,
         "find_matches": tasks.find_matches,
         "list_engines": engines.list_engines,
+        "show_metrics": metrics.show,
         "show_clock": clock.show_time,
         "advance_clock": clock.advance,
         "list_deliveries": webhooks.list_deliveries,

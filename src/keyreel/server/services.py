@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from keyreel.server.monitoring.request_counts import RequestCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +60,7 @@ class Services:
     root: bytes
     anchors: bytes
     has_worker: bool = False
+    request_counts: RequestCounts = field(default_factory=RequestCounts)
 
     @property
     def forecast(self) -> EtaEstimator:

@@ -34,7 +34,8 @@ from keyreel.settings.nodes import (
     NodeName,
     SharedSecret,
 )
-from keyreel.settings.rules import PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES, EngineWait
+from keyreel.settings.operations import LogLevel, LogLevelSetting, MetricsHost, MetricsPort
+from keyreel.settings.rules import HOST_PATTERN, PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES, EngineWait
 from keyreel.settings.sources import find_file, get_default_data_folder, read_file
 from keyreel.settings.storage import LinkMode, Links, StorageUrl
 from keyreel.system.setting_values import (
@@ -54,7 +55,6 @@ _MAX_COUNT: Final = 1_000_000_000
 _PATHS: Final = ("data", "c2pa_cert", "c2pa_key", "soundfont", "prices", "config")
 FILE_TABLES: Final = ("engine", "route")
 """Settings that are tables of the TOML file: no variable has them."""
-_HOST_PATTERN: Final = r"^([A-Za-z0-9_:%-]{1,63}\.?)+$"
 DEFAULT_EGRESS_PORTS = (80, 443, 8080, 8443)
 """Those of HTTP and HTTPS, and their usual alternatives."""
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -74,12 +74,15 @@ class Settings(BaseSettings):
     storage: StorageUrl = ""
     database: DatabaseUrl = SecretStr("")
     host: str = Field(
-        default="127.0.0.1", pattern=_HOST_PATTERN, max_length=253, description="Address to listen on."
+        default="127.0.0.1", pattern=HOST_PATTERN, max_length=253, description="Address to listen on."
     )
     port: int = Field(default=8787, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
     health_port: HealthPort = DEFAULT_HEALTH_PORT
     node: NodeName = ""
     secret: SharedSecret = SecretStr("")
+    log_level: LogLevelSetting = LogLevel.INFO
+    metrics_port: MetricsPort = 0
+    metrics_host: MetricsHost = "127.0.0.1"
     api_key: SecretStr = Field(
         default=SecretStr(""),
         description="A key of tenant `default`, valid from the start. Empty: one is made at first start.",

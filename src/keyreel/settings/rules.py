@@ -8,7 +8,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 PATTERN_RULES: Final = {
-    "host": "must be an address such as 127.0.0.1 or ::1, or a host's name",
+    **dict.fromkeys(
+        ("host", "metrics_host"), "must be an address such as 127.0.0.1 or ::1, or a host's name"
+    ),
     "public_url": "must be an address such as https://video.example.com, without ? and #",
     "producer": "must be 1 to 127 printable ASCII characters, without space, quotation mark and backslash",
     **dict.fromkeys(
@@ -36,6 +38,7 @@ SECRET_RULES: Final = {
     ),
 }
 
+HOST_PATTERN: Final = r"^([A-Za-z0-9_:%-]{1,63}\.?)+$"
 PERIOD_PATTERN: Final = r"^([0-9]{1,5}[smhd]|forever)$"
 EngineWait = Annotated[
     str,

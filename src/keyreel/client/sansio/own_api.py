@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 UPLOADS_PATH: Final = "/v1/uploads"
 TASKS_PATH: Final = "/v1/tasks"
+VOICES_PATH: Final = "/v1/voices"
 MAX_LISTED: Final = 100
 """Tasks on a page."""
 
@@ -43,11 +44,10 @@ def get(remote: RemoteServer, path: str, query: Mapping[str, Any] | None = None)
 def list_voices(remote: RemoteServer) -> Flow[list[Json]]:
     """Return the voices that requests may name."""
     own = _speak_own_format(remote)
-    try:
-        response = yield own.build_request(ApiRequest("GET", "/v1/voices"))
-    except ConnectionDropped as error:
-        raise flows.make_unreachable_error(remote, error) from error
-    return own.parse_list(response)
+    body: Any = yield from flows.send_request(own, ApiRequest("GET", VOICES_PATH))
+    if not isinstance(body, list):
+        raise RemoteError(f"The server at {remote.base_url} has no list of voices.")
+    return body
 
 
 def post(remote: RemoteServer, path: str, body: Json) -> Flow[Json]:
@@ -64,6 +64,15 @@ def upload(remote: RemoteServer, data: bytes, media_type: str) -> Flow[str]:
     except ConnectionDropped as error:
         raise flows.make_unreachable_error(remote, error) from error
     return own.parse_response(lambda body: str(body["uri"]), response)
+
+
+def show_task(remote: RemoteServer, task_id: str) -> Flow[Report]:
+    """Return a task of any format as it is now, with its state in Keyreel's own words."""
+    body = yield from get(remote, f"{TASKS_PATH}/{quote(task_id, safe='')}")
+    try:
+        return _parse_task(body)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RemoteError(f"The server at {remote.base_url} tells no task.") from error
 
 
 def list_tasks(

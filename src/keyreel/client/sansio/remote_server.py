@@ -81,19 +81,13 @@ class RemoteServer:
             error.request_id = response.headers.get("x-request-id", "")
             raise
 
-    def parse_list(self, response: StepResponse) -> list[Any]:
-        """Return a successful response's body, which is a list; raise an error response's error."""
-        if response.status < HTTPStatus.MULTIPLE_CHOICES and response.body.startswith(b"["):
-            found: list[Any] = from_json(response.body)
-            return found
-        raise self.parse_response(lambda _: RemoteError("The server's answer is no list."), response)
-
-    def _parse_body(self, response: StepResponse) -> Json:
+    def _parse_body(self, response: StepResponse) -> Any:
+        """Return a successful response's object, or list; what else it is parsed as is told then."""
         try:
             body: object = from_json(response.body)
         except ValueError:
             body = None
-        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict):
+        if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict | list):
             return body
         if not isinstance(body, dict):
             raise RemoteError(f"The server answered {response.status} without JSON.", status=response.status)

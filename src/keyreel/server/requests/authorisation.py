@@ -27,7 +27,7 @@ def require_scope(handler: CallerHandler, authenticator: Authenticator, scope: S
 
     async def respond_to_caller(request: Request) -> Response:
         caller = await authenticator.authenticate(request, scope)
-        request.scope["state"]["tenant"] = caller.tenant
+        _note_caller(request, caller)
         return await handler(request, caller)
 
     return respond_to_caller
@@ -37,7 +37,10 @@ def require_any_key(handler: KeyHolderHandler, authenticator: Authenticator) -> 
     """Return a handler that answers whoever has a key, whatever that may do, or the admin token."""
 
     async def respond_to_holder(request: Request) -> Response:
-        return await handler(request, await authenticator.identify(request))
+        holder = await authenticator.identify(request)
+        if holder.caller is not None:
+            _note_caller(request, holder.caller)
+        return await handler(request, holder)
 
     return respond_to_holder
 
@@ -53,9 +56,16 @@ def require_operator(handler: Handler, authenticator: Authenticator, refusals: R
             refusals.record(address, type(error).__name__)
             raise
         request.state.operator = Actor(name, address)
+        request.state.actor = name
         return await handler(request)
 
     return respond_to_operator
+
+
+def _note_caller(request: Request, caller: Caller) -> None:
+    """Keep who sent a request, for its line in the log and its part of the memory for bodies."""
+    state = request.scope["state"]
+    state["tenant"], state["key_id"] = caller.tenant, caller.key_id
 
 
 def get_operator(request: Request) -> Actor:

@@ -189,6 +189,7 @@ class TaskRoutes:
 
     def _load_task(self, request: Request, caller: Caller) -> Task:
         task_id = self.dialect.parse_task_id(request.path_params, get_query(request))
+        request.scope["state"]["task"] = task_id
         task = self.services.store.get(caller.tenant, task_id)
         if task.kept is RetentionStage.LEDGER_ONLY:
             raise LinkExpired("The record of this task is no longer kept.")

@@ -9,6 +9,8 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from structlog.contextvars import bind_contextvars
+
 from keyreel.errors import InvalidRequest
 from keyreel.intake.intake import Received
 from keyreel.server.submission.callbacks import build_callback
@@ -254,6 +256,8 @@ class TaskSubmitter:
             earlier = await services.store.admit_in_group(
                 task, priced.callback, admission, outcome=outcome, draft=draft
             )
+            if earlier is None:
+                bind_contextvars(task=task.id)
             return response, earlier
 
         return await retry_async_while_unavailable(admit_once, SUBMIT_RETRY_SECONDS, services.random)

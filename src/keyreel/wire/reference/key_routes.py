@@ -64,6 +64,20 @@ KEY_ROUTES: Final = (
         access=RequiredAccess.ANY_KEY,
     ),
     _key(
+        "call_tools",
+        "POST",
+        "/mcp",
+        "Answers a message of the Model Context Protocol (streamable HTTP), for assistants.",
+        media_types=("text/event-stream",),
+        request_example={
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "tools/call",
+            "params": {"name": "list_models", "arguments": {}},
+        },
+        errors=(errors.UnknownEndpoint,),
+    ),
+    _key(
         "list_engine_states",
         "GET",
         "/v1/engines",

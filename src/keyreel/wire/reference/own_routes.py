@@ -241,6 +241,13 @@ _OPERATION_ROUTES: Final = (
         "Lists engines, how they are, and what is wrong with them.",
         operator.EngineListing,
     ),
+    _admin(
+        "show_metrics",
+        "GET",
+        "/metrics",
+        "Tells the metrics in the text format of Prometheus.",
+        media_types=("text/plain",),
+    ),
     _admin("show_clock", "GET", "/v1/admin/clock", "Tells the server's time.", operator.ServerTime),
     _admin(
         "advance_clock",
