@@ -108,6 +108,7 @@ def main() -> None:
 
 
 def _exit_with_error(sentence: str, status: int = 1) -> NoReturn:
-    colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
-    typer.secho(f"keyreel: {sentence}", err=True, fg=colour)
+    line = f"keyreel: {sentence}"
+    # With any style click also writes what resets it.
+    typer.echo(line if os.environ.get("NO_COLOR") else typer.style(line, fg=typer.colors.RED), err=True)
     raise SystemExit(status)

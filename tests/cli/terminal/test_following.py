@@ -137,3 +137,10 @@ def test_a_timeout_leaves_the_task_and_says_how_to_wait_on(server: Server, tmp_p
     early = keyreel("tasks", "download", task_id, "-o", tmp_path / "b.mp4", *remote)
     assert early.stderr.endswith(f"Task {task_id} is queued. Wait for it: keyreel tasks wait {task_id}\n")
     assert state_of(server, task_id) == "queued"
+
+
+def test_an_error_has_no_colour_where_none_is_wanted(tmp_path: Path) -> None:
+    terminal = Terminal.run("models", "--base-url", "http://127.0.0.1:9", "--data", tmp_path)
+    assert terminal.wait() == 1
+    assert terminal.seen.startswith("keyreel: Nothing answers at http://127.0.0.1:9")
+    assert "\x1b" not in terminal.seen
