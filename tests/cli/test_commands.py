@@ -110,7 +110,7 @@ def test_generate_finds_the_server_and_its_key_in_the_data_folder(tmp_path: Path
         (("generate", "vidu-q2-pro-img2video", "--field", "nonsense"), "name=value"),
         (("generate", "vidu-q2-pro-img2video", "--field", "speed=3"), "speed"),
         (("keys", "create", "--tenant", "two words"), "tenant"),
-        (("keys", "revoke", "key_unknown"), "key_unknown"),
+        (("keys", "create", "--tenant", "unknown"), "unknown"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_1(

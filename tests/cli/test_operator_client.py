@@ -119,7 +119,7 @@ def test_a_wrong_token_is_refused_in_one_sentence(server: Server, tmp_path: Path
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "127.0.0.1", "http://[", "ftp://127.0.0.1"])
 def test_a_server_that_is_not_there_is_named(tmp_path: Path, url: str) -> None:
     with (
-        pytest.raises(RemoteError, match="does not answer") as raised,
+        pytest.raises(RemoteError, match=r"(does not answer|Nothing answers)") as raised,
         connect(OperatorOptions(tmp_path, url, "token")) as server,
     ):
         server.request("GET", "/v1/admin/keys")
@@ -140,7 +140,7 @@ def test_the_application_here_needs_no_setting_but_the_databases(tmp_path: Path)
 
 
 def test_reading_without_a_server_makes_no_secret(tmp_path: Path) -> None:
-    assert keyreel("tasks", "--data", tmp_path).returncode == 0
+    assert keyreel("tenants", "create", "studio", "--data", tmp_path).returncode == 0
     (tmp_path / "callbacks.key").unlink()
     assert keyreel("ledger", "verify", "--data", tmp_path).returncode == 0
     assert not (tmp_path / "callbacks.key").exists()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, NoReturn
+import os
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -20,6 +21,7 @@ from keyreel.cli.commands.ledger import ledger_app
 from keyreel.cli.commands.listen import receive_webhooks
 from keyreel.cli.commands.mcp import serve_tools
 from keyreel.cli.commands.migrate import migrate_installation
+from keyreel.cli.commands.models import list_models
 from keyreel.cli.commands.quote import quote_video
 from keyreel.cli.commands.secrets import secrets_app
 from keyreel.cli.commands.serve import start_serving
@@ -34,38 +36,63 @@ from keyreel.cli.commands.work import start_working
 
 _USAGE_STATUS: Final = 2
 
+_MAKE, _SERVE, _ADMINISTER, _EXAMINE = "Make videos", "Run a server", "Administer it", "Examine"
+"""The panels of the help, in this order."""
+
 app = typer.Typer(
     help="Self-hosted video generation that speaks the Vidu API family.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("backup")(back_up_folder)
-app.command("restore")(restore_folder)
-app.command("listen")(receive_webhooks)
-app.command("mcp")(serve_tools)
-app.command("quote")(quote_video)
-app.command("up")(start_server)
-app.command("serve")(start_serving)
-app.command("work")(start_working)
-app.command("generate")(generate_video)
-app.command("validate")(validate_request)
-app.command("doctor")(check_machine)
-app.command("conformance")(check_conformance)
-app.command("verify")(verify_video)
-app.command("usage")(print_usage)
-app.command("audit")(print_audit_log)
-app.command("migrate")(migrate_installation)
-app.add_typer(tasks_app, name="tasks")
-app.add_typer(keys_app, name="keys")
-app.add_typer(secrets_app, name="secrets")
-app.add_typer(tenants_app, name="tenants")
-app.add_typer(ledger_app, name="ledger")
-app.add_typer(callbacks_app, name="callbacks")
-app.add_typer(clock_app, name="clock")
-app.add_typer(bench_app, name="bench")
-app.add_typer(voices_app, name="voices")
-app.add_typer(engines_app, name="engines")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import keyreel
+
+        print(f"keyreel {keyreel.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Self-hosted video generation that speaks the Vidu API family."""
+    del version
+
+
+app.command("generate", rich_help_panel=_MAKE)(generate_video)
+app.add_typer(tasks_app, name="tasks", rich_help_panel=_MAKE)
+app.command("models", rich_help_panel=_MAKE)(list_models)
+app.command("quote", rich_help_panel=_MAKE)(quote_video)
+app.command("validate", rich_help_panel=_MAKE)(validate_request)
+app.add_typer(voices_app, name="voices", rich_help_panel=_MAKE)
+app.command("up", rich_help_panel=_SERVE)(start_server)
+app.command("serve", rich_help_panel=_SERVE)(start_serving)
+app.command("work", rich_help_panel=_SERVE)(start_working)
+app.command("doctor", rich_help_panel=_SERVE)(check_machine)
+app.add_typer(engines_app, name="engines", rich_help_panel=_SERVE)
+app.command("migrate", rich_help_panel=_SERVE)(migrate_installation)
+app.command("backup", rich_help_panel=_SERVE)(back_up_folder)
+app.command("restore", rich_help_panel=_SERVE)(restore_folder)
+app.add_typer(secrets_app, name="secrets", rich_help_panel=_SERVE)
+app.add_typer(tenants_app, name="tenants", rich_help_panel=_ADMINISTER)
+app.add_typer(keys_app, name="keys", rich_help_panel=_ADMINISTER)
+app.command("usage", rich_help_panel=_ADMINISTER)(print_usage)
+app.add_typer(ledger_app, name="ledger", rich_help_panel=_ADMINISTER)
+app.command("audit", rich_help_panel=_ADMINISTER)(print_audit_log)
+app.add_typer(callbacks_app, name="callbacks", rich_help_panel=_ADMINISTER)
+app.command("verify", rich_help_panel=_EXAMINE)(verify_video)
+app.command("mcp", rich_help_panel=_MAKE)(serve_tools)
+app.command("listen", rich_help_panel=_EXAMINE)(receive_webhooks)
+app.add_typer(clock_app, name="clock", rich_help_panel=_EXAMINE)
+app.command("conformance", rich_help_panel=_EXAMINE)(check_conformance)
+app.add_typer(bench_app, name="bench", rich_help_panel=_EXAMINE)
 
 
 def main() -> None:
@@ -86,5 +113,7 @@ def main() -> None:
 
 
 def _exit_with_error(sentence: str, status: int = 1) -> NoReturn:
-    typer.secho(f"keyreel: {sentence}", err=True, fg=typer.colors.RED)
+    line = f"keyreel: {sentence}"
+    # With any style click also writes what resets it.
+    typer.echo(line if os.environ.get("NO_COLOR") else typer.style(line, fg=typer.colors.RED), err=True)
     raise SystemExit(status)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from keyreel.cli.local.data_folder import DataFolder
-from keyreel.errors import DataFolderLocked, MissingKey, RemoteError
+from keyreel.errors import DataFolderLocked, InvalidSetting, MissingKey, RemoteError
 from keyreel.system.private_folder import private_umask
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ class OperatorOptions:
 class OperatorClient:
     """Sends an operator's requests; `server_name` stands in the sentences about errors."""
 
-    def __init__(self, http: httpx.Client, server_name: str) -> None:
+    def __init__(self, http: httpx.Client, server_name: str, url: str = "") -> None:
         self._http = http
+        self._url = url
         self._server_name = server_name
 
     def request(self, method: str, path: str, body: Json | None = None) -> Json:
@@ -82,6 +83,10 @@ class OperatorClient:
                     message = self._parse(response.read()).get("message", response.reason_phrase)
                     raise RemoteError(message, status=response.status_code)
                 yield response
+        except httpx.ConnectError as error:
+            from keyreel.client.sansio.absence import phrase_absence
+
+            raise RemoteError(phrase_absence(self._url, str(error))) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise RemoteError(f"{self._server_name} does not answer: {error}.") from None
 
@@ -96,17 +101,22 @@ class OperatorClient:
 
 
 @contextmanager
-def connect(options: OperatorOptions) -> Generator[OperatorClient]:
+def connect(options: OperatorOptions, *, may_create: bool = False) -> Generator[OperatorClient]:
     """Connect to the server that is named or, else, has the data folder open; where none has, open it here.
+
+    `may_create` makes an installation where there is none: for commands that a new one begins with.
 
     Raises:
         MissingKey: a server elsewhere is named, and no admin token is given.
+        InvalidSetting: there is no installation in the folder, and none may be made.
     """
     if options.base_url:
         with connect_to_server(options) as client:
             yield client
         return
     folder = DataFolder.from_option(options.data)
+    if not may_create:
+        require_installation(folder)
     with ExitStack() as stack:
         stack.enter_context(private_umask())
         folder.create()
@@ -158,11 +168,28 @@ def connect_for_reading(options: OperatorOptions) -> Generator[OperatorClient]:
     from keyreel.cli.local.task_store import locate_database, open_read_only_store
     from keyreel.settings import read_settings
 
+    require_installation(folder)
     with (
         open_read_only_store(locate_database(read_settings(data=folder.path))) as stores,
         _connect_in_process(folder, stores, read_only=True) as client,
     ):
         yield client
+
+
+def require_installation(folder: DataFolder) -> None:
+    """Return if a folder holds an installation, perhaps a damaged one.
+
+    Raises:
+        InvalidSetting: there is nothing in it, as where its name is misspelt.
+    """
+    from keyreel.cli.local.task_store import locate_database
+    from keyreel.settings import read_settings
+
+    if not (locate_database(read_settings(data=folder.path)).exists() or folder.files.is_dir()):
+        raise InvalidSetting(
+            f"data: {folder.path} holds no installation; `keyreel up` makes one there, --data or "
+            "KEYREEL_DATA names another folder."
+        )
 
 
 @contextmanager
@@ -173,12 +200,16 @@ def connect_to_server(
 
     Raises:
         MissingKey: a server elsewhere is named, and no admin token is given.
-        RemoteError: its URL is none.
+        RemoteError: its URL is none, or no server has ever run on the folder.
     """
     import httpx
 
     folder = DataFolder.from_option(options.data)
     url = options.base_url or folder.read_server_url()
+    if not url:
+        raise RemoteError(
+            f"No server has {folder.path} open: start it with `keyreel up`, or name one with --base-url."
+        )
     name = f"The server at {url}" if options.base_url else f"The server that holds {folder.path}"
     headers = {"Authorization": f"Bearer {_choose_admin_token(options, folder)}"}
     try:
@@ -186,7 +217,7 @@ def connect_to_server(
     except httpx.InvalidURL as error:
         raise RemoteError(f"{name} does not answer: {error}.") from None
     with http:
-        yield OperatorClient(http, name)
+        yield OperatorClient(http, name, url)
 
 
 def _choose_admin_token(options: OperatorOptions, folder: DataFolder) -> str:

@@ -51,6 +51,13 @@ AdminTokenOption = Annotated[
     ),
 ]
 
+# For commands that wait for a video and save it.
+DialectOption = Annotated[str, typer.Option(help="Wire format to speak.")]
+ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite a file that is there.")]
+TimeoutOption = Annotated[
+    float | None, typer.Option("--timeout", min=0, help="Seconds to wait; the task goes on after that.")
+]
+
 # For commands about one request.
 ImagesOption = Annotated[list[str] | None, typer.Option("--image", help="Path or URL; repeat it in order.")]
 PromptsOption = Annotated[
@@ -60,6 +67,7 @@ DurationsOption = Annotated[
     list[int] | None, typer.Option("--duration", help="Seconds; for each shot, or once.")
 ]
 ResolutionOption = Annotated[str | None, typer.Option("--resolution", help="540p, 720p or 1080p.")]
+RatioOption = Annotated[str | None, typer.Option("--ratio", help="Aspect ratio, such as 16:9.")]
 FieldsOption = Annotated[list[str] | None, typer.Option("--field", help="Any other field, as name=value.")]
 
 
@@ -72,6 +80,7 @@ class RequestOptions:
     prompts: tuple[str, ...] = ()
     durations: tuple[int, ...] = ()
     resolution: str | None = None
+    aspect_ratio: str | None = None
     seed: int | None = None
     fields: tuple[str, ...] = ()
 
@@ -89,6 +98,7 @@ class RequestOptions:
             if given:
                 fields |= {one: given[0]} if len(given) == 1 else {many: list(given)}
         fields |= {"resolution": self.resolution} if self.resolution else {}
+        fields |= {"aspect_ratio": self.aspect_ratio} if self.aspect_ratio else {}
         fields |= {"seed": self.seed} if self.seed is not None else {}
         for field in self.fields:
             name, equals, value = field.partition("=")
@@ -97,6 +107,19 @@ class RequestOptions:
                 raise InvalidRequest(f"--field: got {given_field!r}; name=value is expected.", field="field")
             fields[name] = _parse_value(value)
         return fields
+
+
+def refuse_leading_options(context: typer.Context) -> None:
+    """Refuse options that stand before a subcommand, which would not see them.
+
+    Raises:
+        BadParameter: naming the option and the subcommand.
+    """
+    for option in context.params:
+        source = context.get_parameter_source(option)
+        if source is not None and source.name == "COMMANDLINE":
+            name = option.removeprefix("as_").replace("_", "-")
+            raise typer.BadParameter(f"--{name}: must stand after {context.invoked_subcommand!r}.")
 
 
 def _parse_value(text: str) -> Any:

@@ -1,6 +1,13 @@
-"""What the server needs of an operating system."""
+"""What a server needs of its machine before it starts: the operating system, and a folder to itself."""
 
-from keyreel.errors import InvalidSetting
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyreel.errors import DataFolderLocked, InvalidSetting
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def check_system(family: str) -> None:
@@ -13,4 +20,23 @@ def check_system(family: str) -> None:
         raise InvalidSetting(
             "The server needs POSIX file locks, process groups and resource limits, which Windows does not "
             "have. Run it in WSL 2 or on Linux; `keyreel generate --base-url …` works from here."
+        )
+
+
+def check_vacancy(data: Path | None) -> None:
+    """Make sure that no server runs with the data folder: that is asked before a port is tried.
+
+    It is cheap, so that the answer comes before anything heavy is imported; the folder's lock decides.
+
+    Raises:
+        DataFolderLocked: one does; naming its address.
+    """
+    from keyreel.cli.local.data_folder import DataFolder
+    from keyreel.cli.operator_client import is_served
+
+    folder = DataFolder.from_option(data)
+    if is_served(folder):
+        raise DataFolderLocked(
+            f"Keyreel runs with the data folder {folder.path} already, at {folder.read_server_url()}. Use it "
+            "or stop it first; a second server needs a folder and a port of its own: --data and --port."
         )

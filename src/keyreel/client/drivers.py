@@ -112,5 +112,7 @@ def _describe_drop(error: Exception) -> ConnectionDropped:
         httpx.UnsupportedProtocol,
     )
     return ConnectionDropped(
-        str(error) or type(error).__name__, may_have_arrived=not isinstance(error, unsent)
+        str(error) or type(error).__name__,
+        may_have_arrived=not isinstance(error, unsent),
+        is_absent=isinstance(error, httpx.ConnectError),
     )

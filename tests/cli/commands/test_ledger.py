@@ -119,7 +119,7 @@ def test_usage_reads_well_and_can_be_asked_for_one_tenant(tmp_path: Path) -> Non
     shown = keyreel("usage", "--tenant", "bob", "--data", tmp_path).stdout
     assert bob.id in shown
     assert ann.id not in shown
-    assert "1 tasks, 0 credits ($0.000)" in shown
+    assert "1 task, 0 credits ($0.000)" in shown
 
 
 def test_a_held_folder_whose_server_is_silent_is_read_all_the_same(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def test_tenants_and_keys_are_kept_without_a_server(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    keyreel("tenants", "create", "studio", "--data", tmp_path)
     failed = keyreel(*arguments, "--data", tmp_path)
     assert failed.returncode == 1
     assert words in failed.stderr

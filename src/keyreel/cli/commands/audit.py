@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlencode
 
 import typer
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from keyreel.cli.operator_client import OperatorClient
     from keyreel.wire.json_types import Json
 
+_REPEATED_DETAILS: Final = ("settings", "digest")
+"""Of a server's start: --json shows them."""
+
 
 def print_audit_log(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     tenant: Annotated[str | None, typer.Option(help="One tenant's only.")] = None,
@@ -38,7 +41,10 @@ def print_audit_log(  # noqa: PLR0913, PLR0917 - a command's options are its int
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Say who changed what and when, newest first; --verify exits with 1 where the record is not whole."""
+    """Say who changed what and when, newest first; --json shows every detail.
+
+    --verify exits with 1 where the record is not whole.
+    """
     with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         if verify:
             _print_verdict(server, as_json=as_json)
@@ -47,7 +53,7 @@ def print_audit_log(  # noqa: PLR0913, PLR0917 - a command's options are its int
         query = urlencode({name: value for name, value in wanted.items() if value is not None})
         entries = server.request("GET", f"/v1/admin/audit?{query}")["entries"]
     rows = entries if as_json else [_summarize_entry(entry) for entry in entries]
-    columns = ("id", "at", "actor", "address", "action", "tenant", "object", "details")
+    columns = ("id", "at", "action", "actor", "tenant", "object", "address", "details")
     print_rows(rows, columns, as_json=as_json)
 
 
@@ -63,7 +69,9 @@ def _print_verdict(server: OperatorClient, *, as_json: bool) -> None:
 
 
 def _summarize_entry(entry: Json) -> Json:
-    return entry | {"at": entry["at"][:19], "details": json.dumps(entry["details"], ensure_ascii=False)}
+    """Return an entry for people: of a start what has changed, not all settings once more."""
+    details = {name: value for name, value in entry["details"].items() if name not in _REPEATED_DETAILS}
+    return entry | {"details": json.dumps(details, ensure_ascii=False) if details else ""}
 
 
 def _parse_since(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotations
+from keyreel.order import Resolution
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -21,14 +22,26 @@ if TYPE_CHECKING:
     from keyreel.bench.motion import FlightQuality, MeasuredOrder
     from keyreel.bench.ratios import RatioMeasurement
     from keyreel.bench.served import ServedRender
-    from keyreel.order import Resolution
 
 bench_app = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
 
 ImageFolderOption = Annotated[
     Path | None, typer.Option("--images", "--pictures", help="Default: the checkout's examples/pictures.")
 ]
-JsonFileOption = Annotated[Path | None, typer.Option("-o", "--output", help="Where JSON goes.")]
+
+
+def _check_file(path: Path | None) -> Path | None:
+    """Refuse a file that cannot be written before minutes are spent on what it is to hold."""
+    if path is not None:
+        from keyreel.client.files import check_folder
+
+        check_folder(path, "--output")
+    return path
+
+
+JsonFileOption = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Where JSON goes.", callback=_check_file)
+]
 
 _MEGABYTE: Final = 1_000_000
 _MEBIBYTE: Final = 1 << 20
@@ -36,7 +49,7 @@ _MEBIBYTE: Final = 1 << 20
 
 @bench_app.command("motion")
 def measure_motion(
-    resolution: Annotated[list[str], typer.Option(help="Repeat it for several.")] = ["720p"],  # noqa: B006 - typer copies it
+    resolution: Annotated[list[Resolution], typer.Option(help="Repeat it for several.")] = [Resolution.P720],  # noqa: B006 - typer copies it
     case: Annotated[list[str] | None, typer.Option(help="Only this one; repeat it for several.")] = None,
     *,
     whole: Annotated[
@@ -51,9 +64,8 @@ def measure_motion(
     from rich.console import Console
 
     from keyreel.bench import orders
-    from keyreel.order import Resolution
 
-    sizes = tuple(Resolution(each) for each in resolution)
+    sizes = tuple(resolution)
     console, cases = Console(), tuple(case or orders.CASE_NAMES)
     source = images or orders.EXAMPLE_FOLDER
     if whole:
@@ -76,7 +88,7 @@ def measure_motion(
 @bench_app.command("engine")
 def measure_engine(
     name: Annotated[str, typer.Argument(help="As the settings name it.")],
-    resolution: Annotated[str, typer.Option(help="Of the measured orders.")] = "720p",
+    resolution: Annotated[Resolution, typer.Option(help="Of the measured orders.")] = Resolution.P720,
     data: DataOption = None,
     *,
     images: ImageFolderOption = None,
@@ -88,13 +100,12 @@ def measure_engine(
     from rich.console import Console
 
     from keyreel.bench import engine, orders
-    from keyreel.order import Resolution
     from keyreel.settings import read_settings
 
     renders = engine.measure_engine(
         read_settings(data=data).engine_settings,
         name,
-        Resolution(resolution),
+        resolution,
         images or orders.EXAMPLE_FOLDER,
     )
     rows = asyncio.run(_collect_renders(renders))
@@ -125,7 +136,7 @@ def _build_engine_table(rows: Iterable[EngineRender]) -> Table:
 
 @bench_app.command("finishing")
 def measure_finishing(
-    resolution: Annotated[str, typer.Option(help="The measured clip's size.")] = "720p",
+    resolution: Annotated[Resolution, typer.Option(help="The measured clip's size.")] = Resolution.P720,
     images: ImageFolderOption = None,
     output: JsonFileOption = None,
 ) -> None:
@@ -136,9 +147,8 @@ def measure_finishing(
     from rich.table import Table
 
     from keyreel.bench import finishing, orders
-    from keyreel.order import Resolution
 
-    found = asyncio.run(finishing.measure_finishing(Resolution(resolution), images or orders.EXAMPLE_FOLDER))
+    found = asyncio.run(finishing.measure_finishing(resolution, images or orders.EXAMPLE_FOLDER))
     table = Table("step", "CPU s", "share", box=None)
     task = found.render_seconds + found.finishing_seconds
     for cost in (finishing.StepCost("rendering and encoding", found.render_seconds), *found.steps):
@@ -292,7 +302,6 @@ def _build_table(rows: list[MeasuredOrder]) -> Table:
     from rich.table import Table
 
     from keyreel.bench import motion
-    from keyreel.order import Resolution
 
     table = Table(
         "operation", "size", "wall s/s", "CPU s/s", "floor s/s", "ratio", "limit", "peak MB", box=None

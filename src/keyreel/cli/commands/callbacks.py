@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import typer
 
-from keyreel.cli.operator_client import OperatorOptions, connect
+from keyreel.cli.operator_client import OperatorOptions, connect, connect_for_reading
 from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
     AdminTokenOption,
     DataOption,
@@ -26,7 +26,7 @@ callbacks_app = typer.Typer(
 )
 SecretTenantOption = Annotated[str, typer.Option("--tenant", help="Whose secret.")]
 
-_COLUMNS: Final = ("id", "tenant", "state", "status", "attempts", "last", "next_at", "url")
+_COLUMNS: Final = ("id", "state", "status", "attempts", "last", "url", "tenant", "next_at")
 
 
 @callbacks_app.command("list")
@@ -41,7 +41,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - a command's options are its int
     """List deliveries; --json shows every attempt."""
     path = f"/v1/admin/callbacks?limit={limit}"
     path += "" if task is None else f"&task={quote(task, safe='')}"
-    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+    with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         deliveries = server.request("GET", path)["callbacks"]
     rows = deliveries if as_json else [_summarize_delivery(delivery) for delivery in deliveries]
     print_rows(rows, _COLUMNS, as_json=as_json)

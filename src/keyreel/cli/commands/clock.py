@@ -57,5 +57,10 @@ def _print_time(clock: Json, *, as_json: bool) -> None:
         print(json.dumps(clock))
         return
     ahead = timedelta(seconds=round(clock["ahead_seconds"]))
-    mode = f"{ahead} ahead of the machine's clock" if clock["dev"] else "the machine's clock"
-    print(f"{clock['now']}   {mode}")
+    if not clock["dev"]:
+        mode = "the machine's clock; `keyreel up --dev` starts a server whose clock can be moved"
+    else:
+        mode = (
+            f"moved {ahead} ahead of the machine's clock" if ahead else "the machine's clock, not moved yet"
+        )
+    print(f"{clock['now'][:19].replace('T', ' ')}Z   {mode}")

@@ -7,21 +7,76 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
+from keyreel.cli.operator_client import OperatorOptions, connect_to_server
+from keyreel.cli.options import (
+    AdminTokenOption,
+    DataOption,
+    JsonOption,
+    refuse_leading_options,
+)
 from keyreel.cli.output import print_rows
 from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keyreel.engines.loading import ConfiguredEngine
     from keyreel.settings.engines import EngineSettings
     from keyreel.wire.json_types import Json
 
-engines_app = typer.Typer(help="The engines that are configured.", no_args_is_help=True)
+EnginesUrlOption = Annotated[
+    str,
+    typer.Option(
+        "--base-url", envvar="KEYREEL_BASE_URL", help="A server elsewhere; default: what is set here."
+    ),
+]
+engines_app = typer.Typer(
+    help="The engines: what each makes, and whether it works.", invoke_without_command=True
+)
+
+
+@engines_app.callback()
+def show_engines(  # noqa: PLR0917 - a command's options are its interface
+    context: typer.Context,
+    data: DataOption = None,
+    base_url: EnginesUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the engines, or check them."""
+    if context.invoked_subcommand:
+        refuse_leading_options(context)
+        return
+    list_engines(data, base_url, admin_token, as_json)
 
 
 @engines_app.command("list")
-def list_engines(data: DataOption = None, as_json: JsonOption = False) -> None:
+def list_engines(
+    data: DataOption = None,
+    base_url: EnginesUrlOption = "",
+    admin_token: AdminTokenOption = "",
+    as_json: JsonOption = False,
+) -> None:
     """List every engine and every table of one: what it makes, its slots, whether it is healthy."""
+    rows = (
+        _list_engines_elsewhere(OperatorOptions(data, base_url, admin_token))
+        if base_url
+        else _list_engines_here(data)
+    )
+    if as_json:
+        print(json.dumps(rows, indent=2))
+    else:
+        _print_engines(rows)
+
+
+def _list_engines_elsewhere(options: OperatorOptions) -> list[Json]:
+    with connect_to_server(options) as server:
+        engines = server.request("GET", "/v1/admin/engines")["engines"]
+    names = ("name", "type", "operations", "slots", "healthy", "detail")
+    return [{**{name: each[name] for name in names}, "executor": "", "used": True} for each in engines]
+
+
+def _list_engines_here(data: Path | None) -> list[Json]:
     from keyreel.cli.local.running_engines import read_running_problems
     from keyreel.engines.health import check_engine
     from keyreel.engines.router import EngineRouter, load_engines, load_router
@@ -49,10 +104,7 @@ def list_engines(data: DataOption = None, as_json: JsonOption = False) -> None:
                 "detail": problems.get(each.name, health.detail),
             }
         )
-    if as_json:
-        print(json.dumps(rows, indent=2))
-    else:
-        _print_engines(rows)
+    return rows
 
 
 @engines_app.command("check")
@@ -126,10 +178,9 @@ def _print_engines(rows: list[Json]) -> None:
         {
             **row,
             "makes": ", ".join(row["operations"]),
-            "used": "yes" if row["used"] else "no",
             "runs": row["executor"] or "elsewhere",
             "health": "ok" if row["healthy"] else row["detail"],
         }
         for row in rows
     ]
-    print_rows(shown, ("name", "type", "makes", "slots", "runs", "used", "health"), as_json=False)
+    print_rows(shown, ("name", "type", "slots", "used", "health", "runs", "makes"), as_json=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -15,46 +15,55 @@ from keyreel.cli.options import (
     ApiKeyOption,
     BaseUrlOption,
     DataOption,
+    DialectOption,
     DurationsOption,
     FieldsOption,
+    ForceOption,
     ImagesOption,
+    JsonOption,
     PromptsOption,
+    RatioOption,
     RequestOptions,
     ResolutionOption,
+    TimeoutOption,
 )
-from keyreel.client.files import check_folder
+from keyreel.cli.terminal.following import INTERRUPTED_STATUS, SaveTarget, check_output, follow_task
+from keyreel.cli.terminal.progress import show_progress
 from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from rich.console import Console
 
-    from keyreel.client import Client
-    from keyreel.client.sansio.steps import ProgressListener
-    from keyreel.client.videos import Video
+    from keyreel.client import Client, TaskHandle, Video
 
 
 def generate_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-multiframe.")],
+    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-multiframe; see `keyreel models`.")],
     image: ImagesOption = None,
     prompt: PromptsOption = None,
     duration: DurationsOption = None,
     resolution: ResolutionOption = None,
+    ratio: RatioOption = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same video.")] = None,
     field: FieldsOption = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Where the MP4 goes.")] = Path("out.mp4"),
+    force: ForceOption = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Wait for the video, or print the task's id and end.")
+    ] = True,
+    timeout: TimeoutOption = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="First make a free draft, NAME.draft.mp4, and ask.")
     ] = False,
     approve: Annotated[bool, typer.Option("--approve", help="With --draft: make the video unasked.")] = False,
     base_url: BaseUrlOption = "",
     api_key: ApiKeyOption = "",
-    dialect: Annotated[str, typer.Option(help="Wire format to speak.")] = "async_v3",
+    dialect: DialectOption = "async_v3",
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Make a video and save it."""
-    choice = DraftChoice(output, wanted=draft, approve=approve)
+    """Make a video, save it, and print where it is."""
+    choice = GenerateChoice(SaveTarget(output, force, as_json), wait, timeout, draft, approve)
     choice.check()
     request = RequestOptions(
         model=model,
@@ -62,6 +71,7 @@ def generate_video(  # noqa: PLR0913, PLR0917 - a command's options are its inte
         prompts=tuple(prompt or ()),
         durations=tuple(duration or ()),
         resolution=resolution,
+        aspect_ratio=ratio,
         seed=seed,
         fields=tuple(field or ()),
     )
@@ -70,33 +80,39 @@ def generate_video(  # noqa: PLR0913, PLR0917 - a command's options are its inte
 
 
 @dataclass(frozen=True, slots=True)
-class DraftChoice:
-    """Where a video goes, whether a draft is made first and saved beside it, and whether that is enough."""
+class GenerateChoice:
+    """Where a video goes, how long it is waited for, and whether a draft is made first and is enough."""
 
-    output: Path
-    wanted: bool
+    target: SaveTarget
+    wait: bool
+    timeout: float | None
+    draft: bool
     approve: bool
     """The video is made without asking."""
 
     @property
     def draft_output(self) -> Path:
         """Where the draft goes."""
-        return self.output.with_suffix(f".draft{self.output.suffix or '.mp4'}")
+        output = self.target.output
+        return output.with_suffix(f".draft{output.suffix or '.mp4'}")
 
     def check(self) -> None:
         """Find out what cannot be done as it is wanted, before anything is made and paid for.
 
         Raises:
-            InvalidRequest: a file cannot be saved, or there is nothing to approve.
+            InvalidRequest: a file cannot be saved, or options contradict each other.
         """
-        check_folder(self.output, "--output")
-        if self.wanted:
-            check_folder(self.draft_output, "--output")
-        elif self.approve:
+        if self.approve and not self.draft:
             raise InvalidRequest("--approve: needs --draft.", field="approve")
+        if self.draft and not self.wait:
+            raise InvalidRequest("--no-wait: a draft is waited for; leave out one of both.", field="no_wait")
+        if self.wait:
+            self.target.check()
+        if self.draft:
+            check_output(self.draft_output, force=self.target.force)
 
 
-def _generate_and_save(request: RequestOptions, server: tuple[str, str, str], choice: DraftChoice) -> None:
+def _generate_and_save(request: RequestOptions, server: tuple[str, str, str], choice: GenerateChoice) -> None:
     """Make a video on a server, given by URL, key and format, and save it if it was wanted to the end."""
     from rich.console import Console
 
@@ -107,50 +123,55 @@ def _generate_and_save(request: RequestOptions, server: tuple[str, str, str], ch
     patience = Patience(first_seconds=0.25, most_seconds=1.0)
     with Client(*server, patience=patience) as client:
         video: Video | None
-        if choice.wanted:
+        if choice.draft:
             video = _generate_from_draft(client, request, console, choice)
         else:
-            video = _generate_with_progress(client, request, console)
-        if video is None:
-            return
-        saved = video.save(choice.output)
-    console.print(f"[green]✓[/] {saved}   task {video.report.id}, seed {video.seed}")
-    for note in video.notes:
-        console.print("!", note, style="yellow", markup=False)
+            handle = _submit(client, request, console)
+            if not choice.wait:
+                print(json.dumps({"id": handle.id}) if choice.target.as_json else handle.id)
+                return
+            video = follow_task(handle, console, choice.timeout)
+        if video is not None:
+            choice.target.save(video, console)
+
+
+def _submit(client: Client, request: RequestOptions, console: Console) -> TaskHandle:
+    """Submit a request and say its task's id at once: from here on it can be found again."""
+    try:
+        handle = client.submit(cast("Any", request.model), **request.to_client_fields())
+    except KeyboardInterrupt:
+        console.print("Stopped before the server answered; `keyreel tasks` shows whether it has the task.")
+        raise typer.Exit(INTERRUPTED_STATUS) from None
+    console.print(f"Task {handle.id} is submitted.", highlight=False)
+    return handle
 
 
 def _generate_from_draft(
-    client: Client, request: RequestOptions, console: Console, choice: DraftChoice
+    client: Client, request: RequestOptions, console: Console, choice: GenerateChoice
 ) -> Video | None:
     """Save a draft, and make the video if that is wanted; else return None."""
-    with _show_progress(console) as watch:
-        draft = client.draft(cast("Any", request.model), **request.to_client_fields(), on_progress=watch)
+    try:
+        with show_progress(console) as watch:
+            draft = client.draft(
+                cast("Any", request.model),
+                **request.to_client_fields(),
+                on_progress=watch,
+                timeout=choice.timeout,
+            )
+    except KeyboardInterrupt:
+        console.print("The order is held, and costs nothing until it is approved: `keyreel tasks` shows it.")
+        raise typer.Exit(INTERRUPTED_STATUS) from None
     if draft.reason:
         console.print("!", f"There is no draft: {draft.reason}", style="yellow", markup=False)
     else:
-        console.print(f"[green]✓[/] {draft.save(choice.draft_output)}   draft of order {draft.order_id}")
+        saved = draft.save(choice.draft_output)
+        console.print(f"[green]✓[/] {saved}   draft of order {draft.order_id}", highlight=False)
     if not choice.approve and not sys.stdin.isatty():
         console.print(f"The order is held for a day. Approve it: keyreel tasks approve {draft.order_id}")
         return None
     if choice.approve or typer.confirm("Make the video?", err=True):
-        with _show_progress(console) as watch:
-            return draft.approve(on_progress=watch)
+        handle = client.tasks.get(draft.order_id)
+        return follow_task(handle, console, choice.timeout, lambda watch: draft.approve(on_progress=watch))
     draft.cancel()
     console.print("The order is cancelled; it costs nothing.")
     return None
-
-
-def _generate_with_progress(client: Client, request: RequestOptions, console: Console) -> Video:
-    with _show_progress(console) as watch:
-        return client.generate(cast("Any", request.model), **request.to_client_fields(), on_progress=watch)
-
-
-@contextmanager
-def _show_progress(console: Console) -> Generator[ProgressListener]:
-    """Give a listener that shows reports; on a terminal, as a progress bar."""
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(40), TaskProgressColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
-        row = bar.add_task("waiting", total=1.0)
-        yield lambda report: bar.update(row, completed=report.progress, description=report.state.value)

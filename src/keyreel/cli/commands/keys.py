@@ -16,7 +16,7 @@ from keyreel.cli.limits import (
     build_limits,
     format_limits,
 )
-from keyreel.cli.operator_client import OperatorOptions, connect
+from keyreel.cli.operator_client import OperatorOptions, connect, connect_for_reading
 from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
     AdminTokenOption,
     DataOption,
@@ -51,7 +51,7 @@ def create_key(  # noqa: PLR0913, PLR0917 - a command's options are its interfac
     """Make a key and show it, this once."""
     limits = build_limits(rpm, running, queued, daily_credits)
     body = {"tenant": tenant, "name": name, "scopes": scope, "new_tenant": new_tenant, **limits}
-    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+    with connect(OperatorOptions(data, base_url, admin_token), may_create=True) as server:
         created = server.request("POST", "/v1/admin/keys", body)
     if as_json:
         print(json.dumps(created))
@@ -68,12 +68,12 @@ def list_keys(
     as_json: JsonOption = False,
 ) -> None:
     """List the keys, without showing them."""
-    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+    with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         keys = server.request("GET", "/v1/admin/keys")["keys"]
     if not as_json:
         for key in keys:
             key |= {"scopes": " ".join(key["scopes"]), "limits": format_limits(key)}
-    print_rows(keys, ("id", "tenant", "name", "scopes", "limits", "created", "revoked"), as_json=as_json)
+    print_rows(keys, ("id", "tenant", "scopes", "name", "limits", "created", "revoked"), as_json=as_json)
 
 
 @keys_app.command("show")

@@ -9,7 +9,11 @@ import typer
 from keyreel.cli.commands.callbacks import SecretTenantOption, get_secret
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.operator_client import OperatorOptions
-from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotations
+from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
+    AdminTokenOption,
+    DataOption,
+    OperatorUrlOption,
+)
 
 _WELCOME: Final = """
   Listening at {url}
@@ -25,14 +29,16 @@ _WELCOME: Final = """
 """
 
 
-def receive_webhooks(  # noqa: PLR0917 - a command's options are its interface
+def receive_webhooks(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     forward_to: Annotated[str, typer.Option(help="A URL that gets every delivery too.")] = "",
-    port: Annotated[int, typer.Option(help="Port; 0 for any free one.")] = 8788,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8788,
     tenant: SecretTenantOption = "default",
     api_key: Annotated[
         str, typer.Option(envvar="KEYREEL_API_KEY", help="The submitting key, for native signatures.")
     ] = "",
     data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
 ) -> None:
     """Receive webhooks on this machine: check their signatures, show them, pass them on."""
     from keyreel.cli.webhook_receiver import ReceiverSettings, open_receiver
@@ -40,7 +46,7 @@ def receive_webhooks(  # noqa: PLR0917 - a command's options are its interface
 
     folder = DataFolder.from_option(data)
     key = api_key or read_settings(data=data).api_key.get_secret_value() or folder.read_own_key()
-    secret = get_secret(OperatorOptions(data), tenant)
+    secret = get_secret(OperatorOptions(data, base_url, admin_token), tenant)
     receiver = open_receiver(ReceiverSettings(secret, key, forward_to), port)
     url = f"http://127.0.0.1:{receiver.server_port}"
     forwarding = f"Everything goes on to {forward_to}.\n" if forward_to else ""

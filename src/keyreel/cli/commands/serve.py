@@ -6,7 +6,7 @@ import os
 
 from keyreel.cli.commands.up import DevOption, HostOption, PortOption  # noqa: TC001 - typer reads annotations
 from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotations
-from keyreel.cli.system import check_system
+from keyreel.cli.system import check_system, check_vacancy
 
 
 def start_serving(
@@ -14,6 +14,7 @@ def start_serving(
 ) -> None:
     """Start the server without a worker: what it accepts is rendered by other nodes, by `keyreel work`."""
     check_system(os.name)
+    check_vacancy(data)
     from keyreel.cli.serving import ServeOptions, serve
     from keyreel.system.private_folder import private_umask
 

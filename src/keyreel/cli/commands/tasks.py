@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from keyreel.cli.commands.task_videos import TaskArgument, download_video, wait_for_task
 from keyreel.cli.local.data_folder import DataFolder
-from keyreel.cli.operator_client import OperatorOptions, connect
-from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
+from keyreel.cli.operator_client import OperatorOptions, connect_for_reading
+from keyreel.cli.options import (
     AdminTokenOption,
     ApiKeyOption,
     BaseUrlOption,
     DataOption,
     JsonOption,
     OperatorUrlOption,
+    refuse_leading_options,
 )
 from keyreel.cli.output import print_rows
+from keyreel.errors import InvalidRequest
+from keyreel.task import TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +32,11 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 tasks_app = typer.Typer(
-    help="The newest tasks of all tenants; one task shown, approved or cancelled.",
+    help="The newest tasks of all tenants; one task shown, waited for, saved, approved or cancelled.",
     invoke_without_command=True,
 )
-TaskArgument = Annotated[str, typer.Argument(metavar="ID", help="A task's id, of any format.")]
+tasks_app.command("wait")(wait_for_task)
+tasks_app.command("download")(download_video)
 
 _DRAFT_FIELDS: Final = ("id", "state", "reason", "video_url")
 _SHOWN_FIELDS: Final = (
@@ -49,25 +54,16 @@ def list_tasks(  # noqa: PLR0913, PLR0917 - a command's options are its interfac
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List the newest tasks of all tenants, or show, approve or cancel one of yours."""
+    """List the newest tasks of all tenants; its commands are about one of yours."""
     if context.invoked_subcommand:
-        _refuse_options(context)
+        refuse_leading_options(context)
         return
-    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+    with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         tasks = server.request("GET", f"/v1/admin/tasks?limit={limit}")["tasks"]
     for task in tasks:
         task["progress"] = f"{task['progress']:.0%}"
-    columns = ("id", "tenant", "endpoint", "engine", "state", "progress", "created", "reason")
+    columns = ("id", "state", "progress", "endpoint", "engine", "created", "tenant", "reason")
     print_rows(tasks, columns, as_json=as_json)
-
-
-def _refuse_options(context: typer.Context) -> None:
-    """Refuse options that stand before a command of this one, which would not see them."""
-    for option in context.params:
-        source = context.get_parameter_source(option)
-        if source is not None and source.name == "COMMANDLINE":
-            name = option.removeprefix("as_").replace("_", "-")
-            raise typer.BadParameter(f"--{name}: must stand after {context.invoked_subcommand!r}.")
 
 
 @tasks_app.command("show")
@@ -112,6 +108,8 @@ def cancel_task(  # noqa: PLR0917 - a command's options are its interface
     from keyreel.client.sansio import own_tasks
 
     found = _ask(lambda remote: own_tasks.cancel_task(remote, task), base_url, api_key, data)
+    if found["state"] != TaskState.CANCELLED:
+        raise InvalidRequest(f"Task {found['id']} has {found['state']}: there is nothing left to cancel.")
     _print_task(found, as_json=as_json)
 
 

@@ -18,7 +18,7 @@ from keyreel.cli.limits import (
     format_limits,
     parse_storage,
 )
-from keyreel.cli.operator_client import OperatorOptions, connect
+from keyreel.cli.operator_client import OperatorOptions, connect, connect_for_reading
 from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
     AdminTokenOption,
     DataOption,
@@ -42,7 +42,7 @@ def list_tenants(
     as_json: JsonOption = False,
 ) -> None:
     """List the tenants with their credits, stored bytes and limits."""
-    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+    with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         tenants = server.request("GET", "/v1/admin/tenants")["tenants"]
     if not as_json:
         for tenant in tenants:
@@ -68,7 +68,7 @@ def create_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its inter
     """Make a tenant; its limits hold for all its keys together."""
     limits = {**build_limits(rpm, running, queued, daily_credits), "storage_bytes": parse_storage(storage)}
     body = {"name": name, "notes": notes, **limits}
-    with connect(OperatorOptions(data, base_url, admin_token)) as server:
+    with connect(OperatorOptions(data, base_url, admin_token), may_create=True) as server:
         created = server.request("POST", "/v1/admin/tenants", body)
     _print_tenant(created, as_json=as_json)
 

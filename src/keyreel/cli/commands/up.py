@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotations
-from keyreel.cli.system import check_system
+from keyreel.cli.system import check_system, check_vacancy
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
 PortOption = Annotated[int | None, typer.Option(help="Port; 0 for any free one.", show_default="8787")]
@@ -20,6 +20,7 @@ def start_server(
 ) -> None:
     """Start the server and its worker."""
     check_system(os.name)
+    check_vacancy(data)
     from keyreel.cli.serving import ServeOptions, serve
     from keyreel.system.private_folder import private_umask
 

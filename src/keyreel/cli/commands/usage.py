@@ -27,6 +27,7 @@ def print_usage(  # noqa: PLR0917 - a command's options are its interface
 ) -> None:
     """Say what each task has cost, and how many bytes each tenant has stored."""
     from keyreel.pricing import to_usd
+    from keyreel.system.sizes import format_size
 
     path = "/v1/admin/usage" + ("" if tenant is None else f"?tenant={quote(tenant, safe='')}")
     with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
@@ -35,12 +36,13 @@ def print_usage(  # noqa: PLR0917 - a command's options are its interface
         print(json.dumps(usage))
         return
     print_rows(
-        usage["tasks"], ("task_id", "tenant", "status", "charges", "credits", "engine_credits"), as_json=False
+        usage["tasks"], ("task_id", "status", "credits", "charges", "engine_credits", "tenant"), as_json=False
     )
     total = sum(task["credits"] for task in usage["tasks"])
-    print(f"\n{len(usage['tasks'])} tasks, {total} credits (${to_usd(total)}).")
+    count = len(usage["tasks"])
+    print(f"\n{count} {'task' if count == 1 else 'tasks'}, {total} credits (${to_usd(total)}).")
     spent = sum(task["engine_credits"] for task in usage["tasks"])
     if spent:
         print(f"Hosted services cost {spent:g} credits; the margin is {total - spent:g}.")
     for name, size in usage["stored_bytes"].items():
-        print(f"{name or 'Nobody'} has stored {size} bytes.")
+        print(f"{name or 'Nobody'} has stored {format_size(size)}.")

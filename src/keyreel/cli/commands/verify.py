@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from keyreel.cli.local.data_folder import DataFolder
-from keyreel.cli.operator_client import OperatorOptions, connect
+from keyreel.cli.operator_client import OperatorOptions, connect_for_reading
 from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
 from keyreel.errors import InvalidRequest
 
@@ -50,12 +50,14 @@ def _read_anchors(folder: DataFolder, root: Path | None) -> bytes:
 
 
 def _find_matches(folder: DataFolder, evidence: Evidence) -> tuple[TaskMatch, ...]:
-    """Find the data folder's tasks that made this video; where there is no folder, there are none."""
+    """Find the data folder's tasks that made this video; where there is no database, there are none."""
+    from keyreel.cli.local.task_store import locate_database
     from keyreel.provenance.verification import TaskMatch
+    from keyreel.settings import read_settings
 
-    if not folder.path.is_dir():
+    if not locate_database(read_settings(data=folder.path)).exists():
         return ()
     body = {"sha256": evidence.sha256, "fingerprint": evidence.fingerprint}
-    with connect(OperatorOptions(folder.path)) as server:
+    with connect_for_reading(OperatorOptions(folder.path)) as server:
         found = server.request("POST", "/v1/admin/matches", body)
     return tuple(TaskMatch(**match) for match in found["matches"])

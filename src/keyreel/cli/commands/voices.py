@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from keyreel.cli.options import JsonOption  # noqa: TC001 - typer reads annotations
+from keyreel.cli.output import print_rows
 from keyreel.errors import UnpronounceableText
 
 if TYPE_CHECKING:
     from keyreel.media.audio import Pcm
-    from keyreel.sound.speech.installed_voices import VoiceInfo
+    from keyreel.wire.json_types import Json
 
 voices_app = typer.Typer(help="The voices that speak dialogue.", no_args_is_help=True)
 
@@ -27,21 +27,23 @@ _PAUSES_PER_SECOND: Final = 6
 @voices_app.command("list")
 def list_voices(as_json: JsonOption = False) -> None:
     """List the named voices and say which of them this install has."""
-    from rich.console import Console
-    from rich.table import Table
-
     from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
 
     voices = list_named_voices(find_model_parts())
     if as_json:
-        print(json.dumps([asdict(voice) for voice in voices], indent=2))
+        print_rows([asdict(voice) for voice in voices], (), as_json=True)
         return
-    table = Table("voice", "language", "gender", "", box=None)
-    for voice in voices:
-        table.add_row(voice.id, voice.language, voice.gender, _format_availability(voice))
-    console = Console()
-    console.print(table)
-    console.print("\nAny other voice id has a voice of its own, always the same one.", style="dim")
+    rows: list[Json] = [
+        {
+            "voice": voice.id,
+            "language": voice.language,
+            "gender": voice.gender,
+            "available": "yes" if voice.available else "needs the extra keyreel[voices]",
+        }
+        for voice in voices
+    ]
+    print_rows(rows, ("voice", "language", "gender", "available"), as_json=False)
+    print("\nAny other voice id has a voice of its own, always the same one.")
 
 
 @voices_app.command("say")
@@ -54,12 +56,14 @@ def save_speech(
     """Say a text as a voice does, into a file."""
     import numpy as np
 
+    from keyreel.client.files import check_folder
     from keyreel.media.audio import SAMPLE_RATE, encode_aac
     from keyreel.sound.speech.language import Language, detect_language, split_sentences
     from keyreel.sound.speech.voices import open_voices
 
     if language and language not in set(Language):
         raise UnpronounceableText(f"No voice speaks {language!r}: --language takes en or zh.")
+    check_folder(output, "--output")
     spoken_in = Language(language) if language else detect_language(text)
     speaker = open_voices()
     takes = [speaker.say(each, voice, spoken_in) for each in split_sentences(text) or (text,)]
@@ -71,10 +75,6 @@ def save_speech(
     else:
         _write_wave(pcm, output, SAMPLE_RATE)
     print(f"{output}: {len(pcm) / SAMPLE_RATE:.1f} s")
-
-
-def _format_availability(voice: VoiceInfo) -> str:
-    return "[green]available[/]" if voice.available else "[dim]needs the extra keyreel\\[voices][/]"
 
 
 def _write_wave(pcm: Pcm, path: Path, rate: int) -> None:

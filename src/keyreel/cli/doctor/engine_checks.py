@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Final
 from keyreel.cli.doctor.findings import DoctorCheck, make_failed, make_passed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyreel.settings import Settings
+    from keyreel.wire.endpoints.endpoint import Endpoint
+    from keyreel.wire.json_types import Json
 
 _LOST_ORDER_DAYS: Final = 7
 """For so long lost orders are told."""
@@ -57,22 +61,47 @@ def check_workers(settings: Settings) -> DoctorCheck:
 
 
 def check_engines(settings: Settings) -> DoctorCheck:
-    """Check that the engines work, here and for the running server."""
-    from keyreel.cli.local.running_engines import read_running_problems
+    """Check the engines of the running server, which may have other settings; without one, those set here."""
+    from keyreel.cli.local.running_engines import read_running_engines
     from keyreel.engines.health import check_engine
     from keyreel.engines.router import load_router
     from keyreel.wire.endpoints.catalogue import ENDPOINTS
 
+    running = read_running_engines(settings.data)
+    if running is not None:
+        return _judge_running_engines(running)
     router = load_router(settings.engine_settings)
-    missing = [endpoint.name() for endpoint in ENDPOINTS if not router.is_supported(endpoint)]
-    detail = f"{', '.join(each.name for each in router.engines)}: "
-    detail += f"{len(ENDPOINTS) - len(missing)} of {len(ENDPOINTS)} endpoints of the catalogue"
+    made = frozenset(each for each in ENDPOINTS if router.is_supported(each))
+    health = {each.name: check_engine(each.engine) for each in router.engines}
+    return _judge_engines({name: "" if found.ok else found.detail for name, found in health.items()}, made)
+
+
+def _judge_running_engines(engines: list[Json]) -> DoctorCheck:
+    from keyreel.wire.endpoints.catalogue import ENDPOINTS
+    from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
+
+    told = {
+        (operation, model)
+        for each in engines
+        for operation, models in each["operations"].items()
+        for model in models
+    }
+    made = frozenset(
+        each for each in ENDPOINTS if (format_operation_name(each), format_model_name(each)) in told
+    )
+    return _judge_engines({each["name"]: "" if each["healthy"] else each["detail"] for each in engines}, made)
+
+
+def _judge_engines(problems: Mapping[str, str], made: frozenset[type[Endpoint]]) -> DoctorCheck:
+    """Say which endpoints of the catalogue the engines make, and what is wrong with one, by its name."""
+    from keyreel.wire.endpoints.catalogue import ENDPOINTS
+
+    missing = [each.name() for each in ENDPOINTS if each not in made]
+    detail = f"{', '.join(problems)}: {len(ENDPOINTS) - len(missing)} of {len(ENDPOINTS)} endpoints of the "
+    detail += "catalogue"
     if missing:
         detail += f"; no engine here makes {', '.join(missing)} (KEYREEL_ENGINES)"
-    health = {each.name: check_engine(each.engine) for each in router.engines}
-    problems = {name: found.detail for name, found in health.items() if not found.ok}
-    problems |= read_running_problems(settings.data)
-    unwell = [f"{name}: {problem}" for name, problem in problems.items()]
+    unwell = [f"{name}: {problem}" for name, problem in problems.items() if problem]
     if unwell:
         return make_failed("engines", f"{detail}. {' '.join(unwell)}", "keyreel engines check")
     return DoctorCheck("engines", ok=len(missing) < len(ENDPOINTS), detail=detail)

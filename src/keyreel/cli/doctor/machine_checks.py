@@ -48,13 +48,29 @@ def check_data_folder(settings: Settings) -> DoctorCheck:
 
 
 def check_server(settings: Settings) -> DoctorCheck:
-    """Say whether a server runs on the data folder."""
+    """Ask the server that runs on the data folder how it is."""
+    import httpx
+
     from keyreel.cli.local.data_folder import DataFolder
     from keyreel.tasks.database.folder_lock import is_held
 
     if not is_held(settings.data):
         return make_passed("server", "not running: start it with `keyreel up`")
-    return make_passed("server", f"runs at {DataFolder(settings.data).read_server_url()}")
+    url = DataFolder(settings.data).read_server_url()
+    try:
+        readiness = httpx.get(f"{url}/health/ready", trust_env=False).json()
+        version = httpx.get(f"{url}/health/live", trust_env=False).json()["version"]
+        problems = [
+            f"{name}: {part['detail']}" for name, part in readiness["checks"].items() if not part["ok"]
+        ]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        fix = "wait until it has started or ended, and ask once more; its log says what it does"
+        return make_failed("server", f"a process has {settings.data} open, and does not answer", fix)
+    if problems:
+        return make_failed("server", f"runs at {url}, but {'; '.join(problems)}")
+    renders = "renders too" if readiness["worker"] else "renders nothing itself"
+    queue = f"{readiness['queued']} tasks wait"
+    return make_passed("server", f"runs at {url}, version {version}; it {renders}; {queue}")
 
 
 def check_privacy(settings: Settings) -> DoctorCheck:

@@ -10,6 +10,24 @@ from keyreel.cli.operator_client import OperatorOptions, connect_to_server, is_s
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keyreel.wire.json_types import Json
+
+
+def read_running_engines(data: Path) -> list[Json] | None:
+    """Return the engines of the server that has a data folder open, as /v1/admin/engines lists them.
+
+    Returns:
+        None where no server runs.
+
+    Raises:
+        RemoteError: the server does not say.
+    """
+    if not is_served(DataFolder(data)):
+        return None
+    with connect_to_server(OperatorOptions(data)) as server:
+        engines: list[Json] = server.request("GET", "/v1/admin/engines")["engines"]
+    return engines
+
 
 def read_running_problems(data: Path) -> dict[str, str]:
     """Return what is wrong with the engines of the server that has a data folder open, by name.
@@ -19,8 +37,4 @@ def read_running_problems(data: Path) -> dict[str, str]:
     Raises:
         RemoteError: the server does not say.
     """
-    if not is_served(DataFolder(data)):
-        return {}
-    with connect_to_server(OperatorOptions(data)) as server:
-        engines = server.request("GET", "/v1/admin/engines")["engines"]
-    return {each["name"]: each["detail"] for each in engines if not each["healthy"]}
+    return {each["name"]: each["detail"] for each in read_running_engines(data) or () if not each["healthy"]}

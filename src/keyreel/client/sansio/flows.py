@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from pydantic_core import from_json
 
+from keyreel.client.sansio.absence import phrase_absence
 from keyreel.client.sansio.steps import ConnectionDropped, Pause, SendRequest
 from keyreel.errors import (
     Cancelled,
@@ -303,4 +304,6 @@ def _is_transient(error: KeyreelError) -> bool:
 
 def make_unreachable_error(remote: RemoteServer, error: ConnectionDropped) -> RemoteError:
     """Return what a program is told of a request that got no response."""
+    if error.is_absent:
+        return RemoteError(phrase_absence(remote.base_url, str(error)))
     return RemoteError(f"The server at {remote.base_url} did not answer: {error}.")

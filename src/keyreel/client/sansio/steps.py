@@ -51,8 +51,10 @@ class StepResponse:
 class ConnectionDropped(Exception):
     """The connection failed before the response was complete."""
 
-    def __init__(self, message: str, *, may_have_arrived: bool = True) -> None:
+    def __init__(self, message: str, *, may_have_arrived: bool = True, is_absent: bool = False) -> None:
         super().__init__(message)
+        self.is_absent = is_absent
+        """Whether nothing listens at the address, or it leads nowhere."""
         self.may_have_arrived = may_have_arrived
         """Whether the server may have got the request."""
 

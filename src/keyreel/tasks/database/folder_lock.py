@@ -33,8 +33,9 @@ class FolderLock:
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
             os.close(self._file)
             raise DataFolderLocked(
-                f"Another Keyreel process ({holder or 'unknown'}) works on {folder}. Stop it first; several "
-                "processes can share one installation only through Postgres."
+                f"Another Keyreel process ({holder or 'unknown'}) works on {folder}: stop it first, or name "
+                "another folder with --data. Several processes can share one installation only through "
+                "Postgres."
             ) from error
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, str(os.getpid()).encode(), 0)

@@ -1,0 +1,1 @@
+"""A task followed at a terminal: its progress, an interruption, its video saved."""
