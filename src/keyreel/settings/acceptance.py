@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 
 class BelowBar(StrEnum):
@@ -10,3 +13,12 @@ class BelowBar(StrEnum):
 
     DELIVER = "deliver"
     FAIL = "fail"
+
+
+BelowBarSetting = Annotated[
+    BelowBar,
+    Field(
+        description="What to do with a video that has a flaw after a second render too: `deliver` it with a "
+        "note, or `fail` the task, which is refunded."
+    ),
+]

@@ -18,7 +18,7 @@ from pydantic_settings import (
 from keyreel.durations import RetentionPeriods, parse_period
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
-from keyreel.settings.acceptance import BelowBar
+from keyreel.settings.acceptance import BelowBar, BelowBarSetting
 from keyreel.settings.engines import (
     DEFAULT_ENGINES,
     EngineSettings,
@@ -129,11 +129,7 @@ class Settings(BaseSettings):
         le=_MAX_SECONDS,
         description="Seconds without any progress after which a render counts as hung.",
     )
-    below_bar: BelowBar = Field(
-        default=BelowBar.DELIVER,
-        description="What to do with a video that has a flaw after a second render too: `deliver` it with a "
-        "note, or `fail` the task, which is refunded.",
-    )
+    below_bar: BelowBarSetting = BelowBar.DELIVER
     engine_wait: EngineWait = "6h"
     preload: bool = Field(
         default=True,

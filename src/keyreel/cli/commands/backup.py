@@ -16,7 +16,7 @@ def back_up_folder(
     data: DataOption = None,
 ) -> None:
     """Copy the data folder, also while a server runs: tasks, accounts, files, keys and certificates."""
-    from keyreel.cli.local.backups import back_up
+    from keyreel.cli.local.copies.backups import back_up
     from keyreel.errors import InvalidSetting
     from keyreel.settings import read_settings
     from keyreel.system.sizes import format_size
@@ -37,7 +37,7 @@ def restore_folder(
     source: Annotated[Path, typer.Argument(metavar="FROM", help="A backup.")], data: DataOption = None
 ) -> None:
     """Make the data folder, which must not exist or be empty, of a backup."""
-    from keyreel.cli.local.backups import restore
+    from keyreel.cli.local.copies.backups import restore
 
     folder = DataFolder.from_option(data).path
     made = restore(source, folder)

@@ -17,7 +17,7 @@ def migrate_installation(
     data: DataOption = None,
 ) -> None:
     """Copy a stopped installation to Postgres or to another folder, and compare both; it stays as it was."""
-    from keyreel.cli.local.moving import move_installation
+    from keyreel.cli.local.copies.moving import move_installation
     from keyreel.settings import read_settings
     from keyreel.system.private_folder import private_umask
 
