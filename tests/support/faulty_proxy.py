@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 _CHUNK_BYTES = 1 << 16
 
@@ -63,7 +64,9 @@ class FaultyProxy:
         for writer in tuple(self._open):
             writer.transport.abort()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int) -> None:
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int | Path
+    ) -> None:
         """Serve one connection."""
         self.requests += 1
         self._open.add(writer)
@@ -74,7 +77,9 @@ class FaultyProxy:
             self._open.discard(writer)
             writer.transport.abort()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int) -> None:
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: int | Path
+    ) -> None:
         fault = self.fault
         if fault.cut:
             return
@@ -93,7 +98,7 @@ class FaultyProxy:
             while await reader.read(_CHUNK_BYTES):
                 pass
             return
-        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", target)
+        there_reader, there_writer = await _connect(target)
         self._open.add(there_writer)
         try:
             async with asyncio.TaskGroup() as group:
@@ -116,9 +121,15 @@ class FaultyProxy:
             writer.write_eof()
 
 
+async def _connect(target: int | Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if isinstance(target, int):
+        return await asyncio.open_connection("127.0.0.1", target)
+    return await asyncio.open_unix_connection(target)
+
+
 @contextmanager
-def run_faulty_proxy(target: int) -> Iterator[FaultyProxy]:
-    """Run a proxy in front of a port of this machine."""
+def run_faulty_proxy(target: int | Path) -> Iterator[FaultyProxy]:
+    """Run a proxy in front of a port of this machine, or of a socket in its file system."""
     started: Future[tuple[FaultyProxy, asyncio.Event]] = Future()
 
     async def run() -> None:

@@ -89,6 +89,11 @@ class PostgresCluster:
         """Return the URL of a database."""
         return f"postgresql://{_USER}@/{name}?host={self.folder}"
 
+    @property
+    def socket(self) -> Path:
+        """The file of the socket that it listens on."""
+        return self.folder / ".s.PGSQL.5432"
+
     def create_empty(self) -> str:
         """Create a database without tables; return its URL."""
         return self._create("template1")

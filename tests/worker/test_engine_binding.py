@@ -225,10 +225,10 @@ def test_operators_see_what_only_the_worker_has_met(tmp_path: Path) -> None:
     write_settings(data, REFUSED)
     server = Server.start(data, **ENVIRONMENT)
     try:
-        assert all(each["healthy"] for each in ask_operator(server, "/v1/engines")["engines"])
+        assert all(each["healthy"] for each in ask_operator(server, "/v1/admin/engines")["engines"])
         server.submit("vidu-q2-text2video", BODY)
         wait_until(lambda: "task waits" in (data / "up.log").read_text())
-        for engine in ask_operator(server, "/v1/engines")["engines"]:
+        for engine in ask_operator(server, "/v1/admin/engines")["engines"]:
             assert not engine["healthy"]
             assert engine["detail"].startswith(REFUSAL)
         answer = server.call("GET", "/v1/models/viduq2", headers={})

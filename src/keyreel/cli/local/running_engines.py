@@ -22,5 +22,5 @@ def read_running_problems(data: Path) -> dict[str, str]:
     if not is_served(DataFolder(data)):
         return {}
     with connect_to_server(OperatorOptions(data)) as server:
-        engines = server.request("GET", "/v1/engines")["engines"]
+        engines = server.request("GET", "/v1/admin/engines")["engines"]
     return {each["name"]: each["detail"] for each in engines if not each["healthy"]}
