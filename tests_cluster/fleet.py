@@ -19,7 +19,7 @@ from support.faulty_proxy import FaultyProxy, run_faulty_proxy
 from support.object_stores import describe_store
 from support.postgres import PostgresCluster
 from support.receivers import Receiver, receiving
-from support.servers import KEY, NO_AUTHORITIES, Server, wait_until
+from support.servers import KEY, Server, wait_until
 from support.workers import WorkerProcess
 
 if TYPE_CHECKING:
@@ -119,7 +119,6 @@ class Clients:
         self._numbers = count()
         self._stop = threading.Event()
         self._most = 0
-        self._http = httpx.Client(trust_env=False, verify=NO_AUTHORITIES, timeout=30)
         self.acknowledged: dict[int, str] = {}
         self.wrong: list[str] = []
         self.waits = 0
@@ -181,7 +180,7 @@ class Clients:
         server = self._random.choice(list(self._fleet.servers.values()))
         headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": f"order {number}"}
         try:
-            answer = self._http.request(method, server.url + path, headers=headers, **options)
+            answer = server.call(method, path, headers=headers, **options)
         except httpx.TransportError:
             return None
         if answer.status_code == 503 and "Retry-After" in answer.headers:

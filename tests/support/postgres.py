@@ -49,7 +49,7 @@ class PostgresCluster:
             shutil.chown(self.folder, self._account)
         data = str(self.folder / "data")
         initialise = [programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8"]
-        self._run([*initialise, "--locale=C.UTF-8", "--no-sync"])
+        self._run([*initialise, "--locale=C", "--no-sync"])
         options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
         place = f"-cunix_socket_directories={self.folder}"
         self._command = [programs / "postgres", "-D", data, place, *options]

@@ -45,7 +45,7 @@ def test_what_a_frozen_worker_makes_of_a_task_that_another_took_is_discarded(
             os.kill(each.pid, signal.SIGCONT)
         attempts = operator.execute("SELECT max(attempt) FROM tasks").fetchone()
         assert attempts == (2,), "it had ended before it was frozen"
-        wait_until(lambda: "lease" in fleet.read_logs().lower())
+        wait_until(lambda: "attempt lost" in fleet.read_logs())
     check_invariants(fleet, clients, tmp_path)
 
 
