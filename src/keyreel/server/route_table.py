@@ -82,7 +82,7 @@ def build_own_routes(services: Services, entries: tuple[OwnRoute, ...] = OWN_ROU
     Raises:
         LookupError: a handler lacks its entry, or an entry its handler.
     """
-    refusals = RefusedAccessLog(services.store.database, services.clock)
+    refusals = RefusedAccessLog(services.store.writer, services.clock)
     handlers = {
         RequiredAccess.NOTHING: _bind_public_handlers(services),
         RequiredAccess.ANY_KEY: {
