@@ -9,6 +9,8 @@ import pytest
 
 from fleet import Clients, Fleet
 from invariants import check_invariants
+from support.receivers import OK, Reply
+from support.servers import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +20,21 @@ if TYPE_CHECKING:
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_or_doubled_when_nodes_are_killed(fleet: Fleet, tmp_path: Path) -> None:
     kill_nodes(fleet, tmp_path, rounds=12)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_callback_whose_sender_is_killed_is_sent_by_another_worker(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.receiver.answering = lambda number: OK if number else Reply(hang=True)
+    fleet.start(servers=1, workers=1)
+    clients = Clients(fleet, Random(5))  # noqa: S311 - there is one server
+    clients.order(1)
+    wait_until(lambda: fleet.receiver.got)
+    fleet.workers["worker-0"].kill()
+    fleet.start_node("worker-1")
+    check_invariants(fleet, clients, tmp_path)
+    first, second = fleet.receiver.got
+    assert first.id == second.id
 
 
 @pytest.mark.nightly

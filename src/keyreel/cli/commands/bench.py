@@ -173,11 +173,14 @@ def measure_platform(
 
     With --nodes, measure many processes on one Postgres, and queues of up to 100,000 tasks.
     """
-    import asyncio
-
     if nodes:
         report_fleet(database, nodes, workers, output)
-        return
+    else:
+        _report_platform(peers, output)
+
+
+def _report_platform(peers: Path | None, output: Path | None) -> None:
+    import asyncio
 
     from rich.console import Console
     from rich.table import Table

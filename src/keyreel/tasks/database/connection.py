@@ -89,14 +89,14 @@ class Database(ABC):
         It runs at once where the answer is in this machine's memory, and else in a thread.
         """
 
-    def announce_task(self) -> None:  # noqa: B027 - in a database of one process nobody is to be told
+    def notify_workers(self) -> None:  # noqa: B027 - in a database of one process nobody is to be told
         """Tell the workers of other processes that a task is ready; return at once.
 
         It is a hint: who misses it looks for itself.
         """
 
-    async def follow_announcements(self, wake: Callable[[], None]) -> NoReturn:
-        """Call `wake` whenever a process announces a task, until cancelled."""
+    async def follow_notifications(self, wake: Callable[[], None]) -> NoReturn:
+        """Call `wake` whenever a process tells of a task, until cancelled."""
         del wake
         while True:
             await asyncio.Event().wait()

@@ -91,7 +91,7 @@ def _nudge_workers(store: TaskStore, worker: Worker | None) -> None:
     """Have workers look at the queue: the one in this process, and those of other processes."""
     if worker is not None:
         worker.nudge()
-    store.database.announce_task()
+    store.database.notify_workers()
 
 
 def _do_nothing() -> None:

@@ -17,8 +17,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from keyreel.errors import InvalidSetting, Unavailable
 from keyreel.tasks.database.connection import Database, StatementCounter
 from keyreel.tasks.database.portable_sql import DatabaseLock, take_locks
-from keyreel.tasks.database.postgres.announcements import NOTIFY, TaskAnnouncer, follow_announcements
 from keyreel.tasks.database.postgres.failures import find_damage, translate
+from keyreel.tasks.database.postgres.notifications import NOTIFY, TaskNotifier, follow_notifications
 from keyreel.tasks.database.schema import SchemaTooNew, require_same_version, upgrade
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class PostgresDatabase(Database):
         self._counter_lock = threading.Lock()
         self._threads = ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="postgres")
         parsed = make_url(url)
-        self._announcer = TaskAnnouncer(self._send_announcement, self._threads)
+        self._notifier = TaskNotifier(self._send_notification, self._threads)
         self._place = _describe(parsed)
         engine = self._engine = _open_engine(parsed, read_only=read_only)
         event.listen(engine, "connect", self._configure)
@@ -162,18 +162,18 @@ class PostgresDatabase(Database):
         """Return what a call returns that reads, in one of as many threads as there are connections."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
-    def announce_task(self) -> None:
+    def notify_workers(self) -> None:
         """Wake the workers of other processes, in one of the threads."""
-        self._announcer.announce()
+        self._notifier.notify()
 
-    def _send_announcement(self) -> None:
+    def _send_notification(self) -> None:
         with self.read() as connection:
             connection.exec_driver_sql(NOTIFY)
 
-    async def follow_announcements(self, wake: Callable[[], None]) -> NoReturn:
-        """Call `wake` for each announcement, as of every database."""
+    async def follow_notifications(self, wake: Callable[[], None]) -> NoReturn:
+        """Call `wake` for each notification, as of every database."""
         url = make_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
-        await follow_announcements(url, _LIVENESS, wake)
+        await follow_notifications(url, _LIVENESS, wake)
 
     @contextmanager
     def snapshot(self) -> Generator[Connection]:
@@ -215,9 +215,12 @@ class PostgresDatabase(Database):
         """
         try:
             with self.write() as connection:
-                take_locks(connection, [(DatabaseLock.MIGRATION, "")])
-                # Tables of a large install are changed for longer than a statement may take otherwise.
+                # Tables of a large install are changed for longer than other statements may take or wait.
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                take_locks(connection, [(DatabaseLock.MIGRATION, "")])
+                # Whoever waits for a table holds up all who come after: that is given up, and tried again.
+                connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
                 upgrade(connection)
         except SchemaTooNew as error:
             raise InvalidSetting(f"database: {self._place} is from a newer Keyreel: {error}.") from error

@@ -1,4 +1,4 @@
-"""Announcements between the processes on a Postgres server: a task is ready. Nothing depends on them.
+"""Notifications between the processes on a Postgres server: a task is ready. Nothing depends on them.
 
 Who misses one finds the task at the next look, a quarter of a second later. So they are sent beside the
 transaction that stores a task, not within it: of those with a NOTIFY, Postgres lets one commit at a time.
@@ -29,8 +29,8 @@ _LONGEST_PAUSE_SECONDS: Final = 5.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class TaskAnnouncer:
-    """Sends announcements in a thread; those that are asked for while one is on its way become one."""
+class TaskNotifier:
+    """Sends notifications in a thread; those that are asked for while one is on its way become one."""
 
     def __init__(self, send: Callable[[], None], threads: Executor) -> None:
         self._send = send
@@ -38,8 +38,8 @@ class TaskAnnouncer:
         self._lock = threading.Lock()
         self._is_sending = self._is_asked_again = False
 
-    def announce(self) -> None:
-        """Announce that a task is ready; return at once."""
+    def notify(self) -> None:
+        """Tell workers that a task is ready; return at once."""
         with self._lock:
             self._is_asked_again = self._is_sending
             if self._is_sending:
@@ -60,12 +60,12 @@ class TaskAnnouncer:
                 self._is_asked_again = False
 
 
-async def follow_announcements(
+async def follow_notifications(
     url: str, connect_options: Mapping[str, Any], wake: Callable[[], None]
 ) -> NoReturn:
-    """Call `wake` for each announcement, on a connection of its own that is made again when it is lost.
+    """Call `wake` for each notification, on a connection of its own that is made again when it is lost.
 
-    It is also called once whenever the connection has been made: something may have been announced before.
+    It is also called once whenever the connection has been made: a task may have come before.
     """
     pause = _FIRST_PAUSE_SECONDS
     while True:
@@ -78,6 +78,6 @@ async def follow_announcements(
                 async for _ in connection.notifies():
                     wake()
         except psycopg.Error as error:
-            _log.warning("announcements are not heard for now", cause=type(error).__name__)
+            _log.warning("notifications are not received for now", cause=type(error).__name__)
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""What a process stores is announced to the workers of the others, also after a restart of Postgres."""
+"""What a process stores is told to the workers of the others, also after a restart of Postgres."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def cluster() -> Iterator[PostgresCluster]:
     made.remove()
 
 
-def test_what_a_process_announces_wakes_another_one_before_and_after_a_restart_of_postgres(
+def test_what_a_process_tells_wakes_another_one_before_and_after_a_restart_of_postgres(
     tmp_path: Path, cluster: PostgresCluster
 ) -> None:
     url = cluster.create()
@@ -43,22 +43,22 @@ def test_what_a_process_announces_wakes_another_one_before_and_after_a_restart_o
                 await woken.wait()
             woken.clear()
 
-        async def announce() -> None:
-            server.database.announce_task()
+        async def tell() -> None:
+            server.database.notify_workers()
             await wait_until_woken()
 
-        following = asyncio.ensure_future(worker.database.follow_announcements(woken.set))
+        following = asyncio.ensure_future(worker.database.follow_notifications(woken.set))
         try:
             await wait_until_woken()  # it listens
-            await announce()
+            await tell()
             for _ in range(100):  # many become few, and the last one is not lost
-                server.database.announce_task()
+                server.database.notify_workers()
             await wait_until_woken()
             await asyncio.to_thread(cluster.stop)
-            server.database.announce_task()  # nobody hears it, and nothing is raised
+            server.database.notify_workers()  # nobody hears it, and nothing is raised
             await asyncio.to_thread(cluster.start)
             await wait_until_woken()  # it listens again
-            await announce()
+            await tell()
         finally:
             following.cancel()
             await asyncio.wait([following])
