@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from random import Random, SystemRandom
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 
@@ -22,6 +23,8 @@ from keyreel.tasks.accounts.tenants import TenantStore
 from keyreel.tasks.admission import NO_CHECKS, Admission
 from keyreel.tasks.audit.reading import check_chain
 from keyreel.tasks.database.connection import Contended
+from keyreel.tasks.database.opening import DatabaseLocation
+from keyreel.tasks.database.portable_sql import DatabaseLock, take_locks
 from keyreel.tasks.database.tables import TASKS
 from keyreel.tasks.deadlines import Deadlines
 from keyreel.tasks.idempotency import IdempotencyRecord
@@ -30,6 +33,7 @@ from keyreel.tasks.store import TaskStore
 from keyreel.tasks.webhooks.deliveries import DeliveryAttempt, DeliveryStore
 from keyreel.tasks.webhooks.events import Callback, DeliveryStatus
 from support.postgres import get_cluster
+from support.servers import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -215,6 +219,28 @@ def test_nodes_that_start_together_make_the_tables_once(tmp_path: Path) -> None:
         return None
 
     assert at_once([lambda number=number: start(number) for number in range(4)]) == [None] * 4
+
+
+def test_a_node_waits_for_the_migration_of_another_one_longer_than_for_other_locks(tmp_path: Path) -> None:
+    url = get_cluster().create_empty()
+    with ExitStack() as stack:
+        migrating = stack.enter_context(closing(DatabaseLocation(tmp_path, url).open()))
+        watching = stack.enter_context(psycopg.connect(url, autocommit=True))
+        threads = stack.enter_context(ThreadPoolExecutor(1))
+        with migrating.write() as connection:
+            take_locks(connection, [(DatabaseLock.MIGRATION, "")])
+            opening = threads.submit(
+                TaskStore.open, tmp_path, SystemClock(), SystemRandom(), database_url=url
+            )
+            for _ in range(6):  # seconds, of which other locks have five
+                wait_until(lambda: opening.done() or _is_waiting(watching))
+                connection.exec_driver_sql("SELECT pg_sleep(1)")
+        opening.result(60).close()
+
+
+def _is_waiting(watching: psycopg.Connection) -> bool:
+    found = watching.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    return found.fetchone() is not None
 
 
 def count_tasks(store: TaskStore) -> int:

@@ -46,7 +46,7 @@ def test_any_server_answers_for_what_any_worker_does(tmp_path: Path, environment
         token = DataFolder(tmp_path / "a").read_admin_token()
 
     def list_nodes() -> set[str]:
-        (engine,) = ask_operator(second, token, "/v1/engines")["engines"]
+        (engine,) = ask_operator(second, token, "/v1/admin/engines")["engines"]
         return {each["node"] for each in engine["workers"]}
 
     wait_until(lambda: list_nodes() == {"c", "d"})

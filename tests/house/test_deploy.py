@@ -34,3 +34,18 @@ def test_each_role_has_its_probes_and_a_disruption_budget(role: str) -> None:
 def test_each_role_has_a_unit(role: str) -> None:
     unit = (DEPLOY / "systemd" / f"keyreel-{role}.service").read_text()
     assert f"/keyreel {role}\n" in unit
+
+
+def test_compose_runs_two_of_each_role_with_settings_that_there_are() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    for role, port in PORTS.items():
+        service = services[role]
+        assert service["command"][:2] == ["keyreel", role]
+        assert service["deploy"]["replicas"] == 2
+        assert f"127.0.0.1:{port}/readyz" in service["healthcheck"]["test"][-1]
+        named = {name for name in service["environment"] if name.startswith("KEYREEL_")}
+        assert {name.removeprefix("KEYREEL_").lower() for name in named} <= set(Settings.model_fields)
+    assert services["proxy"]["command"][-1] == f"serve:{PORTS['serve']}"
+    depended = {name for service in services.values() for name in service.get("depends_on", ())}
+    assert depended <= set(services)
+    assert services["serve"]["environment"]["KEYREEL_DATABASE"].endswith("@postgres/keyreel")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 _CHUNK_BYTES = 1 << 16
 
@@ -39,7 +40,7 @@ class FaultyProxy:
 
     port: int
     _loop: asyncio.AbstractEventLoop
-    target: int
+    target: int | Path
     fault: Fault = Fault()
     requests: int = 0
     """Connections that were taken in."""
@@ -97,7 +98,7 @@ class FaultyProxy:
             while await reader.read(_CHUNK_BYTES):
                 pass
             return
-        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        there_reader, there_writer = await _connect(self.target)
         self._open.add(there_writer)
         try:
             async with asyncio.TaskGroup() as group:
@@ -120,9 +121,15 @@ class FaultyProxy:
             writer.write_eof()
 
 
+async def _connect(target: int | Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if isinstance(target, int):
+        return await asyncio.open_connection("127.0.0.1", target)
+    return await asyncio.open_unix_connection(target)
+
+
 @contextmanager
-def run_faulty_proxy(target: int = 0) -> Iterator[FaultyProxy]:
-    """Run a proxy in front of a port of this machine."""
+def run_faulty_proxy(target: int | Path = 0) -> Iterator[FaultyProxy]:
+    """Run a proxy in front of a port of this machine, or of a socket in its file system."""
     started: Future[tuple[FaultyProxy, asyncio.Event]] = Future()
 
     async def run() -> None:

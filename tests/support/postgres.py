@@ -49,7 +49,7 @@ class PostgresCluster:
             shutil.chown(self.folder, self._account)
         data = str(self.folder / "data")
         initialise = [programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8"]
-        self._run([*initialise, "--locale=C.UTF-8", "--no-sync"])
+        self._run([*initialise, "--locale=C", "--no-sync"])
         options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
         place = f"-cunix_socket_directories={self.folder}"
         self._command = [programs / "postgres", "-D", data, place, *options]
@@ -88,6 +88,11 @@ class PostgresCluster:
     def get_url(self, name: str) -> str:
         """Return the URL of a database."""
         return f"postgresql://{_USER}@/{name}?host={self.folder}"
+
+    @property
+    def socket(self) -> Path:
+        """The file of the socket that it listens on."""
+        return self.folder / ".s.PGSQL.5432"
 
     def create_empty(self) -> str:
         """Create a database without tables; return its URL."""

@@ -39,6 +39,18 @@ class WorkerProcess:
 
         return cls(process, wait_until(address))
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.join(10)
+        assert not self.process.is_alive()
+
     def get(self, path: str) -> httpx.Response:
         """Ask it."""
         return httpx.get(self.url + path, trust_env=False, timeout=30)

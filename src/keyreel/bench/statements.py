@@ -16,7 +16,8 @@ from keyreel.tasks.accounts.quotas import NO_QUOTAS, get_quotas
 from keyreel.tasks.admission import Admission
 from keyreel.tasks.store import TaskStore
 
-_NO_STATEMENTS: Final = {"BEGIN", "COMMIT", "PRAGMA"}
+NO_STATEMENTS: Final = frozenset({"BEGIN", "COMMIT", "PRAGMA"})
+"""What begins and ends a transaction, and asks whether anything was committed."""
 _SUBMISSION: Final = Submission(
     tenant="bench",
     key_id="bench",
@@ -41,7 +42,7 @@ def count_submit_statements(clients: int = 1) -> Counter[str]:
             keys = ApiKeyStore(store.database, clock, random)
             with store.database.count_statements() as counts:
                 asyncio.run(_submit_together(store, keys, clients))
-            return Counter({kind: count for kind, count in counts.items() if kind not in _NO_STATEMENTS})
+            return Counter({kind: count for kind, count in counts.items() if kind not in NO_STATEMENTS})
         finally:
             store.close()
 

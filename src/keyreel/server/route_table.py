@@ -86,7 +86,7 @@ def build_own_routes(
     Raises:
         LookupError: a handler lacks its entry, or an entry its handler.
     """
-    refusals = RefusedAccessLog(services.store.database, services.clock)
+    refusals = RefusedAccessLog(services.store.writer, services.clock)
     handlers = {
         RequiredAccess.NOTHING: _bind_public_handlers(services),
         RequiredAccess.ANY_KEY: {

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.database.connection import Database
 
 _WAITING: Final = (TaskState.HELD, TaskState.QUEUED)
+_ANY_QUEUED: Final = select(TASKS.c.id).where(TASKS.c.state == TaskState.QUEUED).limit(1)
 _REQUEUED_COLUMNS: Final[dict[str, Any]] = {
     "state": TaskState.QUEUED,
     "progress": 0.0,
@@ -82,6 +83,9 @@ class TaskQueue:
         """
         now = self._clock.now()
         with self._database.write() as connection:
+            # Workers that look in vain, four times a second each, are not to hold up those that find a task.
+            if self._database.is_shared and connection.execute(_ANY_QUEUED).first() is None:
+                return None
             take_locks(connection, [(DatabaseLock.CLAIM, "")])
             saturated = find_saturated_owners(connection, self._default_quotas)
             saturated = replace(saturated, tenants=saturated.tenants.union(passed_over))

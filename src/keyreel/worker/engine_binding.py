@@ -10,7 +10,7 @@ import structlog
 from keyreel.engines.routing import RoutedTask
 from keyreel.errors import EngineUnavailable, KeyreelError, RenderFailed, Unavailable
 from keyreel.task import TaskId
-from keyreel.tasks.database.retry import NO_TIMEOUT, write_when_available
+from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
 from keyreel.tasks.presentation import parse_stored_request
 from keyreel.tasks.task_queue import FencingToken
 from keyreel.worker.attempt import name_step
@@ -71,7 +71,9 @@ class EngineBinder:
         """
         after, found = TaskId("0"), 0
         names = tuple(self._router.slots_by_engine)
-        while tasks := self._queue.list_unbound(names, after, _PAGE):
+        while tasks := await self._store.database.ask(
+            lambda: self._queue.list_unbound(names, after, _PAGE)  # noqa: B023 - it is awaited here
+        ):
             bound = {task.id: self._choose_engine(task) for task in tasks}
             await self._store.writer.run(lambda: self._queue.rebind(bound))  # noqa: B023 - it is awaited here
             after, found = tasks[-1].id, found + len(tasks)
@@ -85,7 +87,7 @@ class EngineBinder:
             return ""
         return choice.list_engines(task.id)[0]
 
-    def list_engines(self, task: Task, order: Order) -> tuple[str, ...]:
+    async def list_engines(self, task: Task, order: Order) -> tuple[str, ...]:
         """List the engines that may make a task: its own first, then the others of its route.
 
         A task that has a finished step of its own engine has no other one while that is configured.
@@ -94,7 +96,7 @@ class EngineBinder:
             UnsupportedOrder: none accepts the order.
         """
         own = task.engine if self._router.accepts(task.engine, order) else ""
-        if own and task.attempt > 1 and self._has_begun(task, own):
+        if own and task.attempt > 1 and await self._has_begun(task, own):
             return (own,)
         names = self._router.route(order, RoutedTask.from_submission(task.submission)).list_engines(task.id)
         return tuple(dict.fromkeys((own, *names))) if own else names
@@ -149,7 +151,7 @@ class EngineBinder:
         except EngineUnavailable as error:
             _log.warning("engine unavailable", task=task.id, engine=engine, reason=error.message)
             self._statuses.record_problem(engine, error.message)
-            if self._has_begun(task, engine):
+            if await self._has_begun(task, engine):
                 if isinstance(error, ExecutorUnavailable):  # its finished steps wait here
                     raise Unavailable(error.message) from error
                 raise RenderFailed(error.message) from error
@@ -182,5 +184,8 @@ class EngineBinder:
     async def _write(self, change: Callable[[], T]) -> T:
         return await write_when_available(self._store.writer, change, NO_TIMEOUT, self._random)
 
-    def _has_begun(self, task: Task, engine: str) -> bool:
-        return self._queue.has_steps(task.id, name_step(engine, ""))
+    async def _has_begun(self, task: Task, engine: str) -> bool:
+        prefix = name_step(engine, "")
+        return await read_when_available(
+            self._store.database, lambda: self._queue.has_steps(task.id, prefix), NO_TIMEOUT, self._random
+        )

@@ -134,6 +134,7 @@ class Worker:
             group.create_task(self._janitor.run())
             group.create_task(self._callbacks.run())
             group.create_task(self._announcer.run())
+            group.create_task(self._store.database.follow_notifications(self.nudge))
             while True:
                 claim, slot = await self._wait_for_claim()
                 group.create_task(self._run_claim(claim, pools, slot))

@@ -167,7 +167,7 @@ class TaskPipeline:
             await self.put_back(token, fault.message, pause)
         except asyncio.CancelledError:
             with suppress(KeyreelError):
-                self._queue.requeue(token)
+                await self._store.writer.run(lambda: self._queue.requeue(token))
                 _log.info("task requeued", task=token.task_id, attempt=token.attempt)
             raise
 
@@ -216,7 +216,7 @@ class TaskPipeline:
             order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
         order = adapt_to_draft(order, task)
         await self._retry_passing_faults(pools.finishing.warm_up)
-        engines = self._list_engines(task, order, pools)
+        engines = await self._list_engines(task, order, pools)
         recommender = pools.binder.choose_recommender(order, engines)
         pool = pools.engines.get(recommender or "", pools.recommending)
         order, notes = await self._apply_recommended_prompt(request, order, attempt, pool)
@@ -234,8 +234,8 @@ class TaskPipeline:
         outcome = await self._store_files(finished, attempt.token)
         return replace(outcome, charged=task.submission.credits, notes=(*notes, *outcome.notes))
 
-    def _list_engines(self, task: Task, order: Order, pools: WorkerPools) -> tuple[str, ...]:
-        return (BUILT_IN_ENGINE,) if task.draft_of else pools.binder.list_engines(task, order)
+    async def _list_engines(self, task: Task, order: Order, pools: WorkerPools) -> tuple[str, ...]:
+        return (BUILT_IN_ENGINE,) if task.draft_of else await pools.binder.list_engines(task, order)
 
     def _build_renderer(
         self, order: Order, attempt: RunningAttempt, pools: WorkerPools

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from keyreel.cli.commands.bench_fleet import report_fleet
 from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotations
 from keyreel.order import Resolution
 
@@ -170,9 +171,25 @@ def measure_platform(
     peers: Annotated[
         Path | None, typer.Option(help="Folder for the peers' virtual environments; made where missing.")
     ] = None,
+    nodes: Annotated[int, typer.Option(help="Measure so many servers on one Postgres instead.")] = 0,
+    workers: Annotated[int, typer.Option(help="How many workers render then.")] = 4,
+    database: Annotated[
+        str, typer.Option(help="URL of that Postgres; databases are created on it, and dropped.")
+    ] = "",
+    *,
     output: JsonFileOption = None,
 ) -> None:
-    """Measure submits and polls beside a bare route and, with --peers, beside other servers."""
+    """Measure submits and polls beside a bare route and, with --peers, beside other servers.
+
+    With --nodes, measure many processes on one Postgres, and queues of up to 100,000 tasks.
+    """
+    if nodes:
+        report_fleet(database, nodes, workers, output)
+    else:
+        _report_platform(peers, output)
+
+
+def _report_platform(peers: Path | None, output: Path | None) -> None:
     import asyncio
 
     from rich.console import Console

@@ -53,7 +53,7 @@ def require_operator(handler: Handler, authenticator: Authenticator, refusals: R
         try:
             name = await authenticator.identify_operator(request)
         except (InvalidKey, MissingScope, RateLimited) as error:
-            refusals.record(address, type(error).__name__)
+            await refusals.record(address, type(error).__name__)
             raise
         request.state.operator = Actor(name, address)
         request.state.actor = name

@@ -30,7 +30,9 @@ class FileRoute:
 
     async def send_signed(self, request: Request) -> Response:
         """Send the file behind a signed link."""
-        return await self.send(self._services.signer.verify(request.url.path, request.query_params), request)
+        path, query, services = request.url.path, request.query_params, self._services
+        key = await services.store.database.ask(lambda: services.signer.verify(path, query))
+        return await self.send(key, request)
 
     async def send(self, key: str, request: Request) -> Response:
         """Send a stored file, or the byte range of it that the request names.

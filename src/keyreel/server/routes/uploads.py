@@ -95,7 +95,9 @@ class UploadRoutes:
             Unavailable: the disk has no room.
         """
         services = self._services
-        tenant, key = _parse_upload_path(services.signer.verify(request.url.path, request.query_params))
+        path, query = request.url.path, request.query_params
+        signed = await services.store.database.ask(lambda: services.signer.verify(path, query))
+        tenant, key = _parse_upload_path(signed)
         services.storage.require_room()
         database, quota = services.store.database, services.settings.storage_quota_bytes
         announced = request.headers.get("content-length", "")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from keyreel.clock import Clock
-    from keyreel.tasks.database.connection import Database
+    from keyreel.tasks.database.writer import DatabaseWriter
 
 _WINDOW: Final = timedelta(minutes=10)
 MAX_ENTRIES: Final = 20
@@ -26,14 +26,14 @@ _log = structlog.get_logger()
 class RefusedAccessLog:
     """Writes one entry for an address in ten minutes, and 20 for all; the others are counted."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, writer: DatabaseWriter, clock: Clock) -> None:
+        self._writer = writer
         self._clock = clock
         self._window_start: datetime | None = None
         self._addresses: set[str] = set()
         self._suppressed = 0
 
-    def record(self, address: str, error: str) -> None:
+    async def record(self, address: str, error: str) -> None:
         """Record a refusal, unless there are enough; a database that is busy stops nothing."""
         now = self._clock.now()
         # A clock that was set back begins a new window too.
@@ -47,8 +47,9 @@ class RefusedAccessLog:
         details = {"error": error, "suppressed_before": self._suppressed}
         entry = AuditEntry(AuditAction.ACCESS_REFUSED, "/v1/admin", details=details)
         try:
-            with self._database.write() as connection:
-                append_entry(connection, self._clock, Actor("unknown", address), entry)
+            await self._writer.commit(
+                lambda connection: append_entry(connection, self._clock, Actor("unknown", address), entry)
+            )
         except Unavailable:
             _log.warning("a refused access was not recorded", address=address)
             return

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar
 
 from keyreel.errors import Unavailable
 
@@ -87,6 +88,18 @@ class Database(ABC):
 
         It runs at once where the answer is in this machine's memory, and else in a thread.
         """
+
+    def notify_workers(self) -> None:  # noqa: B027 - in a database of one process nobody is to be told
+        """Tell the workers of other processes that a task is ready; return at once.
+
+        It is a hint: who misses it looks for itself.
+        """
+
+    async def follow_notifications(self, wake: Callable[[], None]) -> NoReturn:
+        """Call `wake` whenever a process tells of a task, until cancelled."""
+        del wake
+        while True:
+            await asyncio.Event().wait()
 
     @abstractmethod
     def snapshot(self) -> AbstractContextManager[Connection]:

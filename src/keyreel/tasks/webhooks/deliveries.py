@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from keyreel.clock import Clock
     from keyreel.tasks.database.connection import Database
 
-_LEASE_SECONDS: Final = 180.0
-"""How long a process has for an attempt; after that, another one may take its delivery."""
 _ORDERING_WINDOW: Final = timedelta(seconds=60)
 """An earlier event that is due again within this time holds back later ones of the same task."""
 
@@ -44,6 +42,8 @@ class DeliveryLimits:
     total: int = 64
     per_tenant: int = 8
     per_receiver: int = 4
+    lease_seconds: float = 180.0
+    """How long a process has for an attempt; after that, another one may take its delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class DeliveryStore:
             take_locks(connection, [(DatabaseLock.DELIVERIES, "")])
             due = self._choose_due(connection, _list_leased(connection), room)
             lease = update(DELIVERIES).where(DELIVERIES.c.id.in_([each.id for each in due]))
-            connection.execute(lease.values(leased_until=epoch() + literal(_LEASE_SECONDS)))
+            connection.execute(lease.values(leased_until=epoch() + literal(self._limits.lease_seconds)))
             return due
 
     def _choose_due(

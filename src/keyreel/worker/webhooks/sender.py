@@ -17,9 +17,9 @@ from keyreel.intake.egress import DestinationUnreachable
 from keyreel.intake.retry_after import parse_retry_after
 from keyreel.tasks.clocks.dev_clock import get_machine_time
 from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
-from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryStore
+from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryLimits, DeliveryStore
 from keyreel.tasks.webhooks.events import DeliveryStatus
-from keyreel.wire.dialects.registry import find_dialect
+from keyreel.wire.dialects.registry import DIALECTS, find_dialect
 from keyreel.worker.loop_guard import LoopGuard
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ _MAX_RETRY_AFTER_SECONDS: Final = 36_000.0
 """Seconds; a longer Retry-After counts as this: the longest pause of any schedule."""
 _PAUSE_AFTER_BUG_SECONDS: Final = 60.0
 """What a delivery waits whose attempt could not even be recorded: it would be due again at once."""
+_LEASE_MARGIN_SECONDS: Final = 30.0
+"""What loading a delivery and recording its attempt may take beside the attempt itself."""
 _JITTER: Final = (0.9, 1.1)
 """Factors between which each pause is drawn, so that receivers that were down together are spread."""
 _INTERNAL_ERROR_MESSAGE: Final = "Internal error: the operator's log tells more under the delivery's id."
@@ -76,7 +78,8 @@ class WebhookSender:
         random: Random,
     ) -> None:
         self._store = store
-        self._deliveries = DeliveryStore(store.database, store.clock)
+        limits = DeliveryLimits(lease_seconds=_get_longest_timeout(settings) + _LEASE_MARGIN_SECONDS)
+        self._deliveries = DeliveryStore(store.database, store.clock, limits)
         self._egress = egress
         self._requests = requests
         self._settings = settings
@@ -179,6 +182,12 @@ class WebhookSender:
         if not self._settings.schedule:
             pause *= self._random.uniform(*_JITTER)
         return DeliveryStatus.PENDING, now + timedelta(seconds=max(pause, retry_after))
+
+
+def _get_longest_timeout(settings: WebhookSenderSettings) -> float:
+    """Return the most seconds that one attempt may take."""
+    longest = max(each.webhook_policy.timeout_seconds for each in DIALECTS)
+    return longest if settings.timeout_seconds is None else settings.timeout_seconds
 
 
 def _describe_failure(status: int) -> str:

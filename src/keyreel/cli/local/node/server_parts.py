@@ -62,7 +62,7 @@ def build_services(installation: Installation, worker: Worker | None) -> Service
         rate_limiter=RateLimiter(store.trusted_clock),
         watch=TaskWatch(store, _build_estimator(installation, engines)),
         has_worker=worker is not None,
-        nudge=worker.nudge if worker else _do_nothing,
+        nudge=partial(_nudge_workers, store, worker),
         wake=worker.wake if worker else _do_nothing,
         admin_token=admin_token,
         root=installation.credentials.root,
@@ -87,5 +87,12 @@ def _build_engine_problems(store: TaskStore, engines: EngineRouter, worker: Work
     return EngineProblems(checks, store.database, worker.engine_statuses.read if worker else None)
 
 
+def _nudge_workers(store: TaskStore, worker: Worker | None) -> None:
+    """Have workers look at the queue: the one in this process, and those of other processes."""
+    if worker is not None:
+        worker.nudge()
+    store.database.notify_workers()
+
+
 def _do_nothing() -> None:
-    """Stand in for the calls that wake a worker: it is in another process, and looks for itself."""
+    """Stand in for the call that tells a worker of a moved clock: where there is one, so is the worker."""

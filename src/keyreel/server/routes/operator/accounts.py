@@ -141,7 +141,8 @@ class AccountRoutes:
             cancelled += some
             # Other requests have their turn.
             await asyncio.sleep(0)
-        entry = _to_tenant_entry(self._tenants.get(name))
+        tenant = await self._store.database.ask(lambda: self._tenants.get(name))
+        entry = _to_tenant_entry(tenant)
         return JSONResponse(DisabledTenant(**dict(entry), cancelled=cancelled).to_json())
 
     async def enable_tenant(self, request: Request) -> JSONResponse:

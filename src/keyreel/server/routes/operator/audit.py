@@ -43,8 +43,8 @@ class AuditRoutes:
         """
         wanted = _parse_filter(request.query_params)
         if wanted.tenant:
-            self._tenants.get(wanted.tenant)
-        found = list_entries(self._database, wanted)
+            await self._database.ask(lambda: self._tenants.get(wanted.tenant))
+        found = await self._database.ask(lambda: list_entries(self._database, wanted))
         following = found[-1].id if len(found) == wanted.limit and found[-1].id > 1 else None
         page = AuditLogPage(entries=tuple(map(_to_log_entry, found)), next=following)
         return JSONResponse(page.to_json())

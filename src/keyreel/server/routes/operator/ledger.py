@@ -55,7 +55,7 @@ class LedgerRoutes:
         """
         tenant = request.query_params.get("tenant")
         if tenant is not None:
-            self._tenants.get(tenant)
+            await self._services.store.database.ask(partial(self._tenants.get, tenant))
         describe = partial(describe_stored_bytes, tenant=tenant)
         stored = await asyncio.to_thread(self._query_ledger, describe)
         return await send_list(stored, "tasks", self._iterate_usage(tenant))

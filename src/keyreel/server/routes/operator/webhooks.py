@@ -77,7 +77,7 @@ class WebhookRoutes:
             UnknownAccount: there is no such tenant.
         """
         services, name = self._services, request.query_params.get("tenant", DEFAULT_TENANT)
-        tenant = self._tenants.get(name).name
+        tenant = (await services.store.database.ask(lambda: self._tenants.get(name))).name
         shown = AuditEntry(AuditAction.SECRET_SHOWN, "callbacks", tenant)
         by = get_operator(request)
         await services.store.writer.commit(

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar
 
 import psycopg
 import structlog
@@ -18,6 +18,7 @@ from keyreel.errors import InvalidSetting, Unavailable
 from keyreel.tasks.database.connection import Database, StatementCounter
 from keyreel.tasks.database.portable_sql import DatabaseLock, take_locks
 from keyreel.tasks.database.postgres.failures import find_damage, translate
+from keyreel.tasks.database.postgres.notifications import NOTIFY, TaskNotifier, follow_notifications
 from keyreel.tasks.database.schema import SchemaTooNew, require_same_version, upgrade
 
 if TYPE_CHECKING:
@@ -45,6 +46,15 @@ _LOCK_TIMEOUT_MS: Final = 5000
 _READER_STATEMENT_TIMEOUT_MS: Final = 600_000
 """That of audits and exports."""
 _ENCODING: Final = "UTF8"
+_LIVENESS: Final[Mapping[str, Any]] = {
+    "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
+    "application_name": "keyreel",
+    # A server that is gone without a word is noticed after 11 s, not after hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -72,6 +82,7 @@ class PostgresDatabase(Database):
         self._counter_lock = threading.Lock()
         self._threads = ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="postgres")
         parsed = make_url(url)
+        self._notifier = TaskNotifier(self._send_notification, self._threads)
         self._place = _describe(parsed)
         engine = self._engine = _open_engine(parsed, read_only=read_only)
         event.listen(engine, "connect", self._configure)
@@ -151,6 +162,19 @@ class PostgresDatabase(Database):
         """Return what a call returns that reads, in one of as many threads as there are connections."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
+    def notify_workers(self) -> None:
+        """Wake the workers of other processes, in one of the threads."""
+        self._notifier.notify()
+
+    def _send_notification(self) -> None:
+        with self.read() as connection:
+            connection.exec_driver_sql(NOTIFY)
+
+    async def follow_notifications(self, wake: Callable[[], None]) -> NoReturn:
+        """Call `wake` for each notification, as of every database."""
+        url = make_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
+        await follow_notifications(url, _LIVENESS, wake)
+
     @contextmanager
     def snapshot(self) -> Generator[Connection]:
         """Lend a connection for SELECTs that all see the database at one moment.
@@ -191,9 +215,12 @@ class PostgresDatabase(Database):
         """
         try:
             with self.write() as connection:
-                take_locks(connection, [(DatabaseLock.MIGRATION, "")])
-                # Tables of a large install are changed for longer than a statement may take otherwise.
+                # Tables of a large install are changed for longer than other statements may take or wait.
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                take_locks(connection, [(DatabaseLock.MIGRATION, "")])
+                # Whoever waits for a table holds up all who come after: that is given up, and tried again.
+                connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
                 upgrade(connection)
         except SchemaTooNew as error:
             raise InvalidSetting(f"database: {self._place} is from a newer Keyreel: {error}.") from error
@@ -299,14 +326,8 @@ def _open_engine(url: URL, *, read_only: bool) -> Engine:
         pool_timeout=_POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         connect_args={
-            "connect_timeout": _CONNECT_TIMEOUT_SECONDS,
-            "application_name": "keyreel",
+            **_LIVENESS,
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-            # A server that is gone without a word is noticed after 11 s, not after hours.
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10_000,
         },
     )
 

@@ -1,0 +1,64 @@
+"""A backup of the database is restored beside the bucket: what it has is there, and tasks go on from it."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from support.commands import CARDS, keyreel
+from support.object_stores import describe_store
+from support.postgres import find_programs, get_cluster
+from support.servers import Server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.object_stores import ObjectStore
+
+BODY = {"prompt": "a card", "duration": 1}
+MODEL = "vidu-q2-text2video"
+SUCCEEDED = "TASK_STATUS_SUCCEED"
+
+
+def test_what_was_dumped_is_restored_with_its_videos_and_its_ledger(
+    tmp_path: Path, object_store: ObjectStore
+) -> None:
+    url, restored = get_cluster().create_empty(), get_cluster().create_empty()
+    settings = {
+        **CARDS,
+        **describe_store(object_store.address),
+        "KEYREEL_STORAGE": f"s3://{object_store.make_bucket()}/keyreel",
+        "KEYREEL_SECRET": "s" * 32,
+    }
+    server = Server.start(tmp_path / "before", **settings, KEYREEL_DATABASE=url)
+    kept = server.submit(MODEL, BODY)
+    link = server.finished(kept)["videos"][0]["video_url"].removeprefix(server.url)
+    dump = tmp_path / "keyreel.dump"
+    # While the server runs.
+    run("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={url}")
+    lost = server.submit(MODEL, BODY)
+    assert server.finished(lost)["task"]["status"] == SUCCEEDED
+    assert server.stop() == 0
+
+    run("pg_restore", "--exit-on-error", f"--dbname={restored}", str(dump))
+    settings["KEYREEL_DATABASE"] = restored
+    server = Server.start(tmp_path / "after", **settings)
+    assert server.poll(kept)["task"]["status"] == SUCCEEDED
+    assert server.call("GET", link).status_code == 200
+    assert server.call("GET", f"/v3/async/task-result?task_id={lost}").status_code == 404
+    assert server.finished(server.submit(MODEL, BODY))["task"]["status"] == SUCCEEDED
+    assert server.stop() == 0
+    verified = keyreel("ledger", "verify", "--data", tmp_path / "after", **settings)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    told = keyreel("doctor", "--data", tmp_path / "after", **settings).stdout
+    assert "belong to no task of this database" in told
+    with psycopg.connect(restored) as connection:
+        assert connection.execute("SELECT count(*) FROM tasks").fetchone() == (2,)
+
+
+def run(program: str, *words: str) -> None:
+    """Run a program of Postgres' to its end."""
+    done = subprocess.run([find_programs() / program, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
