@@ -41,6 +41,7 @@ export const Pen = draw(<path d="m5 19 1-4L16 5l3 3L9 18zM14 7l3 3" />);
 export const Extend = draw(<path d="M4 6h8v12H4zM15 12h6m-3-3 3 3-3 3" />);
 export const Compare = draw(<path d="M4 6h7v12H4zM13 6h7v12h-7z" />);
 export const Code = draw(<path d="m9 7-5 5 5 5m6-10 5 5-5 5" />);
+export const Link = draw(<path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.5 1.5M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.5-1.5" />);
 export const Trash = draw(<path d="M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13" />);
 export const Search = draw(<path d="M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15.5 15.5 20 20" />);
 export const Person = draw(<path d="M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20a7.5 7.5 0 0 1 15 0" />);

@@ -1,6 +1,6 @@
 /** The public API, as the studio calls it: one function a call, and one kind of error. */
 
-import type { Fields, Identity, Model, Parameter, Quote, Task, TaskPage, Upload, Verdict, Voice } from "./types";
+import type { Fields, FileFindings, Identity, Model, Parameter, Quote, Task, TaskPage, Upload, Verdict, Voice } from "./types";
 
 /** Why a call did not succeed. `status` is 0 where the server could not be reached. */
 export class ApiError extends Error {
@@ -84,6 +84,9 @@ export class Client {
     const accepted = await this.json<{ task_id: string }>(`/ent/v2/${operation}`, { method: "POST", body });
     return String(accepted.task_id);
   }
+
+  /** Say what a video file is, and which of the key's tasks it comes from. */
+  verify = (file: Blob): Promise<FileFindings> => this.json("/v1/verify", { method: "POST", raw: file });
 
   listTasks = (query: Record<string, string>, signal?: AbortSignal): Promise<TaskPage> =>
     this.json(`/v1/tasks?${new URLSearchParams(query)}`, signal ? { signal } : {});
