@@ -55,7 +55,8 @@ export class Client {
     return response;
   }
 
-  private async json<T>(path: string, options: Options = {}): Promise<T> {
+  /** Call the server, and read the JSON that it answers. */
+  async json<T>(path: string, options: Options = {}): Promise<T> {
     return (await (await this.send(path, options)).json()) as T;
   }
 
@@ -114,6 +115,6 @@ async function readError(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   const inner = (typeof body.error === "object" && body.error ? body.error : body) as Record<string, unknown>;
   const message = inner.message ?? inner.detail ?? response.statusText;
-  const field = inner.field ?? inner.param;
+  const field = inner.field ?? inner.param ?? (inner.metadata as Record<string, unknown> | undefined)?.field;
   return new ApiError(response.status, String(message), typeof field === "string" ? field : null);
 }

@@ -51,7 +51,8 @@ export interface Upload {
 }
 
 export interface Identity {
-  tenant: string;
+  /** Null for the admin token. */
+  tenant: string | null;
   scopes: string[];
   operator: boolean;
 }

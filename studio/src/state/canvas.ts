@@ -19,7 +19,7 @@ import { chooseOffer, listOffers } from "../canvas/models";
 import { buildRequest, restoreCanvas } from "../canvas/request";
 import { type Sample, pictureUrl } from "../canvas/samples";
 import { language, strings } from "./preferences";
-import { session } from "./session";
+import { canSubmit, session } from "./session";
 import { showToast } from "./toasts";
 
 const KEPT = "keyreel.canvas";
@@ -199,7 +199,7 @@ export function followCanvas(): void {
     const body = request.value;
     const endpoint = offer.value?.operation.endpoint;
     const client = session.value?.client;
-    if (!body || !endpoint || !client || isUploading(canvas.value)) return;
+    if (!body || !endpoint || !client || !canSubmit.value || isUploading(canvas.value)) return;
     assessment.value = { ...assessment.peek(), isCurrent: false };
     const abort = new AbortController();
     const timer = setTimeout(async () => {
