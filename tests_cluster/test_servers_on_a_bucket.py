@@ -99,6 +99,8 @@ def test_presigned_links_lead_to_the_store_everywhere_and_come_back_as_inputs(
         for link in (shown["url"], shown["cover_url"], own["video_url"], own["cover_url"]):
             assert link.startswith(faulty_store.address)
         assert server.url + "/files/" not in listed
+        page = server.call("GET", "/", headers={"Accept": "text/html"})
+        assert f"media-src 'self' blob: {faulty_store.address};" in page.headers["Content-Security-Policy"]
         content = server.call("GET", f"/v1/videos/{task}/content")
         assert hashlib.sha256(content.content).digest() == hashlib.sha256(video.content).digest()
 

@@ -79,6 +79,7 @@ LISTS = (
     admin("GET", "/v1/admin/ledger"),
     admin("GET", "/v1/admin/ledger/verify"),
     admin("GET", "/v1/admin/usage"),
+    admin("GET", "/v1/admin/usage/days?days=366"),
     admin(
         "POST", "/v1/admin/matches", body=json.dumps({"sha256": "", "fingerprint": "f" * 900_000}).encode()
     ),

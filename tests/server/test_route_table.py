@@ -220,6 +220,7 @@ def visit_operation_routes(visitor: Visitor, platform: Platform) -> None:
     assert visitor.visit("export_ledger")
     visitor.visit("verify_ledger")
     assert visitor.visit("list_usage")["tasks"]
+    assert visitor.visit("list_daily_usage")["days"]
     assert visitor.visit("list_audit_entries")["entries"]
     assert visitor.visit("verify_audit_log")["ok"]
 

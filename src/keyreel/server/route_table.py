@@ -197,6 +197,7 @@ def _bind_operator_handlers(services: Services, metrics: MetricsPage) -> Mapping
         "export_ledger": ledger.export,
         "verify_ledger": ledger.verify,
         "list_usage": ledger.list_usage,
+        "list_daily_usage": ledger.list_daily_usage,
         "list_audit_entries": audit.list_entries,
         "verify_audit_log": audit.verify,
     }

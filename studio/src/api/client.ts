@@ -1,6 +1,6 @@
 /** The public API, as the studio calls it: one function a call, and one kind of error. */
 
-import type { Fields, Identity, Model, Parameter, Quote, Task, TaskPage, Upload, Verdict, Voice } from "./types";
+import type { Fields, FileFindings, Identity, Model, Parameter, Quote, Task, TaskPage, Upload, Verdict, Voice } from "./types";
 
 /** Why a call did not succeed. `status` is 0 where the server could not be reached. */
 export class ApiError extends Error {
@@ -55,7 +55,8 @@ export class Client {
     return response;
   }
 
-  private async json<T>(path: string, options: Options = {}): Promise<T> {
+  /** Call the server, and read the JSON that it answers. */
+  async json<T>(path: string, options: Options = {}): Promise<T> {
     return (await (await this.send(path, options)).json()) as T;
   }
 
@@ -85,6 +86,9 @@ export class Client {
     return String(accepted.task_id);
   }
 
+  /** Say what a video file is, and which of the key's tasks it comes from. */
+  verify = (file: Blob): Promise<FileFindings> => this.json("/v1/verify", { method: "POST", raw: file });
+
   listTasks = (query: Record<string, string>, signal?: AbortSignal): Promise<TaskPage> =>
     this.json(`/v1/tasks?${new URLSearchParams(query)}`, signal ? { signal } : {});
 
@@ -111,6 +115,6 @@ async function readError(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   const inner = (typeof body.error === "object" && body.error ? body.error : body) as Record<string, unknown>;
   const message = inner.message ?? inner.detail ?? response.statusText;
-  const field = inner.field ?? inner.param;
+  const field = inner.field ?? inner.param ?? (inner.metadata as Record<string, unknown> | undefined)?.field;
   return new ApiError(response.status, String(message), typeof field === "string" ? field : null);
 }

@@ -51,7 +51,8 @@ export interface Upload {
 }
 
 export interface Identity {
-  tenant: string;
+  /** Null for the admin token. */
+  tenant: string | null;
   scopes: string[];
   operator: boolean;
 }
@@ -119,4 +120,21 @@ export interface Parameter {
   type: string;
   required: boolean;
   constraints: { default?: unknown; enum?: (string | number)[]; min?: number; max?: number };
+}
+
+export interface VideoMatch {
+  task_id: string;
+  /** 0 … 1; 1 is the same to the eye. */
+  likeness: number;
+  same_file: boolean;
+}
+
+/** What a file holds, and the tasks whose video it is or resembles, likest first. */
+export interface FileFindings {
+  verdict: "untouched" | "altered" | "unknown";
+  reason: string;
+  sha256: string;
+  credentials: { state: "trusted" | "valid" | "invalid" | "none"; signer: string; generator: string; producer: string; task_id: string };
+  label: { aigc: Record<string, string> | null };
+  tasks: VideoMatch[];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Operation, Parameter, TaskRequest } from "../api/types";
 import * as Canvas from "./canvas";
 import { CHIP_GROUPS, holdsChip, toggleChip } from "./chips";
-import { hostOf, sourceOf } from "./links";
+import { expiryOf, hostOf, sourceOf } from "./links";
 import { completeMention, findMention, matchSubjects } from "./mentions";
 import { chooseOffer, listSeconds, nearestSeconds, titleOf } from "./models";
 import { phraseRule, placeProblem } from "./problems";
@@ -223,5 +223,12 @@ describe("code", () => {
     expect(writeSnippet("curl", "http://h", call)).toContain(String.raw`it'\''s`);
     expect(writeSnippet("Python", "http://h", call)).toContain('"bgm": True');
     for (const language of ["curl", "Python", "JavaScript"] as const) expect(writeSnippet(language, "http://h", call)).toContain("KEYREEL_API_KEY");
+  });
+});
+
+describe("a link to a video", () => {
+  it("says when it expires, where the server has signed it", () => {
+    expect(expiryOf("http://127.0.0.1:8787/files/videos/1/1.mp4?v=1&e=1769846400&k=a&s=b")).toBe("2026-01-31T08:00:00.000Z");
+    expect(expiryOf("https://bucket.example/videos/1/1.mp4?X-Amz-Expires=3600")).toBeNull();
   });
 });

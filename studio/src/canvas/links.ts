@@ -10,3 +10,9 @@ export function sourceOf(uri: string): string {
 
 /** Return a picture's host, for where the picture itself is not shown. */
 export const hostOf = (uri: string) => /^https?:\/\/([^/]+)/.exec(uri)?.[1] ?? "";
+
+/** Return when a link that the server signed expires, as ISO 8601; null where the link does not say. */
+export function expiryOf(url: string): string | null {
+  const seconds = Number(new URL(url).searchParams.get("e"));
+  return seconds ? new Date(seconds * 1000).toISOString() : null;
+}

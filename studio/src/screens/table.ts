@@ -7,6 +7,7 @@ import type { Strings } from "../i18n/en";
 import { CompareScreen } from "./compare/compare_screen";
 import { CreateScreen } from "./create/create_screen";
 import { GalleryScreen } from "./gallery/gallery_screen";
+import { lazy } from "../components/lazy";
 import { WatchScreen } from "./watch/watch_screen";
 
 interface Screen {
@@ -21,9 +22,13 @@ interface Screen {
 
 const may = (scope: string) => (identity: Identity) => identity.scopes.includes(scope);
 
+/** Few need it: it is loaded when it is opened. */
+const OperateScreen = lazy(async () => (await import("./operate/operate_screen")).OperateScreen);
+
 export const SCREENS: Screen[] = [
   { path: "create", title: (text) => text.nav.create, icon: Icon.Create, isListed: true, isAllowed: may("submit"), component: CreateScreen },
-  { path: "gallery", title: (text) => text.nav.gallery, icon: Icon.Gallery, isListed: true, isAllowed: () => true, component: GalleryScreen },
+  { path: "gallery", title: (text) => text.nav.gallery, icon: Icon.Gallery, isListed: true, isAllowed: may("read"), component: GalleryScreen },
   { path: "watch", title: (text) => text.watch.video, icon: Icon.Play, isListed: false, isAllowed: may("read"), component: WatchScreen },
   { path: "compare", title: (text) => text.compare.title, icon: Icon.Compare, isListed: false, isAllowed: may("read"), component: CompareScreen },
+  { path: "operate", title: (text) => text.nav.operate, icon: Icon.Operate, isListed: true, isAllowed: (identity) => identity.operator, component: OperateScreen },
 ];

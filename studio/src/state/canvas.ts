@@ -19,7 +19,7 @@ import { chooseOffer, listOffers } from "../canvas/models";
 import { buildRequest, restoreCanvas } from "../canvas/request";
 import { type Sample, pictureUrl } from "../canvas/samples";
 import { language, strings } from "./preferences";
-import { session } from "./session";
+import { canSubmit, session } from "./session";
 import { showToast } from "./toasts";
 
 const KEPT = "keyreel.canvas";
@@ -85,11 +85,14 @@ function loadCanvas(): Canvas {
 }
 
 const makeKey = () => crypto.randomUUID?.() ?? String(Math.random());
+const VIDEO = "video/mp4";
 const TYPES = new Set(["image/png", "image/jpeg", "image/webp"]);
 
-/** Put files on the canvas, and upload them. */
+/** Put files on the canvas, and upload them; one of our videos brings its own canvas back. */
 export function addFiles(files: Iterable<File>, place?: (before: Canvas, pictures: Picture[]) => Canvas): void {
   const text = strings.value.create;
+  const video = place ? undefined : [...files].find((file) => file.type === VIDEO);
+  if (video) return void loadVideo(video);
   const good = [...files].filter((file) => TYPES.has(file.type) || (showToast(text.notAPicture(file.name), true), false));
   if (!good.length) return;
   const pictures = good.map((file) => makePicture(file.name, URL.createObjectURL(file)));
@@ -132,6 +135,26 @@ export function loadTask(task: Task): void {
   edit(() => restored);
   selection.value = { kind: "shot", index: 0 };
 }
+
+/** Put the canvas back that a video was made from: the server knows its own files, and what resembles them. */
+async function loadVideo(file: File): Promise<void> {
+  const { client } = session.value!;
+  const text = strings.value.create;
+  readingVideo.value = file.name;
+  try {
+    const [match] = (await client.verify(file)).tasks;
+    if (!match) return showToast(text.foreignVideo(file.name), true);
+    loadTask(await client.getTask(match.task_id));
+    showToast(text.videoRestored(file.name));
+  } catch (error) {
+    const isGone = error instanceof ApiError && [404, 410].includes(error.status);
+    showToast(isGone ? text.foreignVideo(file.name) : error instanceof Error ? error.message : String(error), true);
+  } finally {
+    readingVideo.value = "";
+  }
+}
+/** The video whose canvas is being looked for; empty for none. */
+export const readingVideo = signal("");
 
 export function extendTask(task: Task): void {
   edit((before) => ({ ...EMPTY, source: { id: task.id, cover: task.cover_url }, options: { resolution: task.resolution }, model: before.model }));
@@ -176,7 +199,7 @@ export function followCanvas(): void {
     const body = request.value;
     const endpoint = offer.value?.operation.endpoint;
     const client = session.value?.client;
-    if (!body || !endpoint || !client || isUploading(canvas.value)) return;
+    if (!body || !endpoint || !client || !canSubmit.value || isUploading(canvas.value)) return;
     assessment.value = { ...assessment.peek(), isCurrent: false };
     const abort = new AbortController();
     const timer = setTimeout(async () => {

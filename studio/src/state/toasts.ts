@@ -1,6 +1,7 @@
 /** Short messages at the foot of the page; some can be undone as long as they are there. */
 
 import { signal } from "@preact/signals";
+import { copyText } from "./clipboard";
 
 export interface Toast {
   id: number;
@@ -34,6 +35,16 @@ function addToast(toast: Omit<Toast, "id">, commit: () => void): number {
   toasts.value = [...toasts.value, { ...toast, id }];
   pending.set(id, { commit, timer: window.setTimeout(() => endToast(id), SHOWN_MS) });
   return id;
+}
+
+/** Copy text, and say so. */
+export async function copyAndSay(text: string, said: string): Promise<void> {
+  try {
+    await copyText(text);
+    showToast(said);
+  } catch (error) {
+    showToast(error instanceof Error ? error.message : String(error), true);
+  }
 }
 
 export function endToast(id: number): void {

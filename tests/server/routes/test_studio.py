@@ -2,12 +2,20 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.testclient import TestClient
+
+from keyreel.errors import Unavailable
+from keyreel.server.app import create_app
+from keyreel.storage.signed_urls import LinkSigner
 
 if TYPE_CHECKING:
-    from starlette.testclient import TestClient
+    from collections.abc import Callable
+
+    from keyreel.cli.local.composition import Platform
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 MAX_BYTES = 60_000
@@ -41,6 +49,45 @@ def test_the_page_may_run_nothing_from_elsewhere_or_inline(visitor: TestClient) 
     assert "unsafe" not in policy
     assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", page.text)
     assert not re.findall(r'(?:src|href)="https?://', page.text)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "presign", "origin"),
+    [
+        ("https://video.example/keyreel", None, "https://video.example"),
+        (
+            "https://video.example",
+            lambda key, _: f"https://s3.example:9000/b/{key}?X=1",
+            "https://s3.example:9000",
+        ),
+        ("", None, ""),
+    ],
+)
+def test_the_page_may_show_videos_from_where_links_lead(
+    platform: Platform, public_url: str, presign: Callable[[str, int], str] | None, origin: str
+) -> None:
+    services = replace(
+        platform.services,
+        settings=platform.services.settings.model_copy(update={"public_url": public_url}),
+        signer=LinkSigner([b"0" * 32], platform.services.clock, presign=presign),
+    )
+    with TestClient(create_app(services)) as visitor:
+        policy = visitor.get("/", headers=BROWSER).headers["content-security-policy"]
+    media = " ".join(f"'self' blob: {origin}".split())
+    assert f"; media-src {media}; img-src {media} data:;" in policy
+
+
+def test_a_store_without_its_keys_does_not_keep_the_page_from_loading(platform: Platform) -> None:
+    def presign(key: str, seconds: int) -> str:
+        raise Unavailable(f"no keys for {key}, {seconds}")
+
+    services = replace(
+        platform.services, signer=LinkSigner([b"0" * 32], platform.services.clock, presign=presign)
+    )
+    with TestClient(create_app(services)) as visitor:
+        page = visitor.get("/", headers=BROWSER)
+    assert page.status_code == 200
+    assert "media-src 'self' blob:;" in page.headers["content-security-policy"]
 
 
 def test_files_named_by_their_contents_are_kept_and_others_are_asked_for_again(visitor: TestClient) -> None:

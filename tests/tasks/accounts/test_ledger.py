@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,13 @@ from sqlalchemy import delete, insert, update
 from keyreel.errors import InsufficientCredits, LeaseLost
 from keyreel.task import TaskFilter, TaskState
 from keyreel.tasks.accounts.ledger import GRANTS, REVENUE, Ledger, get_free_account, get_held_account
-from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
+from keyreel.tasks.accounts.ledger_audit import (
+    DailyUsage,
+    audit_ledger,
+    iterate_postings,
+    list_daily_usage,
+    list_usage,
+)
 from keyreel.tasks.database.tables import ACCOUNTS, POSTINGS, TASKS
 from keyreel.tasks.outcomes import Failure, Success
 
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from keyreel.task import Submission, Task
     from keyreel.tasks.store import TaskStore
     from keyreel.tasks.task_queue import Claim
+    from keyreel.testing import ManualClock
 
     Make = Callable[..., Submission]
 
@@ -145,6 +153,31 @@ def test_usage_lists_every_task_with_its_charges(store: TaskStore, submission: M
         third.id: (TaskState.QUEUED, 0, 0),
     }
     assert [each.task_id for each in list_usage(store.database, "bob")] == [third.id]
+
+
+def test_usage_by_day_counts_what_was_charged_on_each(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    def settle(tenant: str, charged: int) -> None:
+        store.accept(submission(tenant, credits=9))
+        store.queue.settle(claimed(store).token, Success(**VIDEO, charged=charged))
+
+    first = clock.now().date()
+    settle("ann", 5)
+    settle("ann", 6)
+    settle("bob", 7)
+    store.cancel("ann", store.accept(submission(credits=9)).id)
+    clock.advance(24 * 3600)
+    settle("ann", 8)
+    second = clock.now()
+    whole = list_daily_usage(store.database, second - timedelta(days=2))
+    assert whole == (
+        DailyUsage(first, "ann", 2, 11),
+        DailyUsage(first, "bob", 1, 7),
+        DailyUsage(second.date(), "ann", 1, 8),
+    )
+    assert list_daily_usage(store.database, second - timedelta(days=2), "bob") == whole[1:2]
+    assert list_daily_usage(store.database, second - timedelta(hours=1)) == whole[2:]
 
 
 TAMPERING = {

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-from keyreel.errors import UnknownEndpoint
+from keyreel.errors import Unavailable, UnknownEndpoint
 from keyreel.server.routes.reference.discovery import show_index
 from keyreel.server.routes.reference.documents import Document, make_document
 
@@ -32,6 +33,8 @@ _TYPES: Final = {
 _COMPRESSED: Final = frozenset({".html", ".css", ".js", ".svg"})
 """Kinds of files that gzip makes smaller."""
 _PAGE: Final = "index.html"
+_SAMPLE_KEY: Final = "videos/1/1.mp4"
+"""Stands for any result: all of them lie at one origin."""
 _HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 """For files that are named by their contents."""
@@ -49,19 +52,14 @@ class StudioRoutes:
     def __init__(self, services: Services) -> None:
         folder = files("keyreel.server").joinpath("static", "studio")
         self._files = dict(_read_files(folder))
-        # Videos and covers have links with the public URL, which may be another origin than the page's.
-        media = f"'self' blob: {services.settings.public_url}".strip()
-        self._policy = (
-            f"default-src 'self'; media-src {media}; img-src {media} data:; object-src 'none'; "
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        )
+        self._services = services
 
     async def show_index(self, request: Request) -> Response:
         """Send the studio to a browser, and the server's index to everything else."""
         if "text/html" not in request.headers.get("accept", ""):
             response: Response = await show_index(request)
         else:
-            response = self._respond(request, _PAGE, {"Content-Security-Policy": self._policy})
+            response = self._respond(request, _PAGE, {"Content-Security-Policy": self._write_policy()})
         response.headers["Vary"] = "Accept, Accept-Encoding"
         return response
 
@@ -77,6 +75,24 @@ class StudioRoutes:
         response = self._respond(request, name, _FOREVER if name.startswith("assets/") else {})
         response.headers["Vary"] = "Accept-Encoding"
         return response
+
+    def _write_policy(self) -> str:
+        media = " ".join(("'self' blob:", *self._list_media_origins()))
+        return (
+            f"default-src 'self'; media-src {media}; img-src {media} data:; object-src 'none'; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+
+    def _list_media_origins(self) -> Iterator[str]:
+        """Yield where links to videos and covers lead, if not to the page's own origin."""
+        try:
+            link = self._services.signer.build_result_link(self._services.settings.public_url, _SAMPLE_KEY, 1)
+        except Unavailable:
+            # The store's keys are not to be had now: neither are links, until the page is loaded again.
+            return
+        parts = urlsplit(link)
+        if parts.scheme:
+            yield f"{parts.scheme}://{parts.netloc}"
 
     def _respond(self, request: Request, name: str, headers: dict[str, str]) -> Response:
         file = self._files[name]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import BigInteger, Text, cast, func, select, type_coerce
 
 from keyreel.task import UNFINISHED_STATES, TaskState
 from keyreel.tasks.accounts.ledger import PostingKind
@@ -13,6 +14,7 @@ from keyreel.tasks.database.tables import ACCOUNTS, ENGINE_COSTS, POSTINGS, TASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -22,6 +24,8 @@ _MAX_PROBLEMS: Final = 100
 """How many problems an audit lists at most."""
 _PAGE: Final = 1000
 """Rows of one query."""
+_EPOCH: Final = date(1970, 1, 1)
+_DAY_MICROSECONDS: Final = timedelta(days=1) // timedelta(microseconds=1)
 _MOVED_AMOUNT: Final = func.coalesce(func.sum(POSTINGS.c.amount).filter(POSTINGS.c.amount > 0), 0)
 # Which entries a task has beside its hold; a release may go with a charge.
 _CLOSING_ENTRIES: Final = {
@@ -59,6 +63,16 @@ class TaskUsage:
     credits: int
     engine_credits: float
     """Credits at the engines' services."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyUsage:
+    """What a tenant's tasks that ended on one day were charged: how many tasks, credits in all."""
+
+    day: date
+    tenant: str
+    tasks: int
+    credits: int
 
 
 def audit_ledger(database: Database) -> LedgerAudit:
@@ -138,6 +152,32 @@ def list_usage(database: Database, tenant: str | None = None) -> tuple[TaskUsage
                 int(row.credits or 0),
                 float(row.spent),
             )
+            for row in connection.execute(query)
+        )
+
+
+def list_daily_usage(
+    database: Database, since: datetime, tenant: str | None = None
+) -> tuple[DailyUsage, ...]:
+    """List what was charged on each day from `since` on, by days of UTC, oldest first, then by tenant."""
+    day = (type_coerce(POSTINGS.c.created, BigInteger) // _DAY_MICROSECONDS).label("day")
+    query = (
+        select(
+            day,
+            TASKS.c.tenant,
+            func.count(POSTINGS.c.task.distinct()).label("tasks"),
+            _MOVED_AMOUNT.label("credits"),
+        )
+        .join_from(POSTINGS, TASKS, TASKS.c.id == POSTINGS.c.task)
+        .where(POSTINGS.c.kind == PostingKind.CHARGE, POSTINGS.c.created >= since)
+        .group_by(day, TASKS.c.tenant)
+        .order_by(day, TASKS.c.tenant)
+    )
+    if tenant is not None:
+        query = query.where(TASKS.c.tenant == tenant)
+    with database.snapshot() as connection:
+        return tuple(
+            DailyUsage(_EPOCH + timedelta(days=row.day), row.tenant, row.tasks, int(row.credits))
             for row in connection.execute(query)
         )
 

@@ -33,6 +33,7 @@ _liveness = partial(_health, summary="Answers while the process lives.", respons
 _READY: Final = "Answers 200 while orders can be taken and kept, else 503; names what fails."
 _readiness = partial(_health, summary=_READY, response=own.Readiness, unready_status="503")
 
+_DAYS: Final[Json] = {"type": "integer", "minimum": 1, "maximum": 366}
 _UNKNOWN: Final = (errors.UnknownAccount,)
 _QUOTAS: Final[Json] = {"rpm": 60, "running": 5, "queued": 200, "daily_credits": 0}
 _TENANT_QUOTAS: Final[Json] = {**_QUOTAS, "storage_bytes": 20 << 30}
@@ -314,6 +315,18 @@ _OPERATION_ROUTES: Final = (
         "Says what each task has cost.",
         operator.UsageListing,
         query=(TENANT,),
+        errors=_UNKNOWN,
+    ),
+    _admin(
+        "list_daily_usage",
+        "GET",
+        "/v1/admin/usage/days",
+        "Says what was charged on each of the last days.",
+        operator.DailyUsageListing,
+        query=(
+            TENANT,
+            QueryParameter("days", "How many, with today; 30 where it is absent.", _DAYS),
+        ),
         errors=_UNKNOWN,
     ),
     _admin(

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { Button, Segmented } from "../../components/controls";
 import { changeRole, hasTimeline, isEmpty, EMPTY } from "../../canvas/canvas";
 import * as Icon from "../../icons";
-import { addFiles, canRedo, canUndo, canvas, edit, redo, undo } from "../../state/canvas";
+import { addFiles, canRedo, canUndo, canvas, edit, readingVideo, redo, undo } from "../../state/canvas";
 import { strings } from "../../state/preferences";
 import { Cast } from "./cast";
 import { Composer } from "./composer";
@@ -60,6 +60,11 @@ export function CreateScreen() {
           <Button kind="quiet" bare icon={Icon.Redo} label={text.redo} disabled={!canRedo.value} onClick={redo} />
           {!isEmpty(now) && <Button kind="quiet" label={text.startOver} onClick={() => edit(() => EMPTY)} />}
         </div>
+        {readingVideo.value && (
+          <p class="soft" role="status">
+            {text.readingVideo(readingVideo.value)}
+          </p>
+        )}
         {isEmpty(now) || (!hasPictures && !now.source) ? <EmptyStage /> : now.role === "cast" && !now.source ? <Cast /> : <Stage />}
         {hasTimeline(now) && now.role === "frames" && <Timeline />}
         <Composer />

@@ -55,7 +55,7 @@ export function Pick({ label, icon: Glyph, kind = "plain", place, single, class:
         ref={input}
         hidden
         type="file"
-        accept="image/png,image/jpeg,image/webp"
+        accept={`image/png,image/jpeg,image/webp${place ? "" : ",video/mp4"}`}
         multiple={!single}
         onChange={(event) => {
           addFiles(event.currentTarget.files ?? [], place);

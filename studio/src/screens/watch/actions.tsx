@@ -2,14 +2,15 @@
 
 import { useState } from "preact/hooks";
 import type { Task } from "../../api/types";
+import { expiryOf } from "../../canvas/links";
 import { Button } from "../../components/controls";
 import * as Icon from "../../icons";
 import { extendTask, loadTask } from "../../state/canvas";
 import { removeTask } from "../../state/gallery";
-import { strings } from "../../state/preferences";
+import { phraseMoment, strings } from "../../state/preferences";
 import { goTo } from "../../state/route";
 import { canSubmit, session } from "../../state/session";
-import { showToast } from "../../state/toasts";
+import { copyAndSay, showToast } from "../../state/toasts";
 import { CodeDialog } from "./code_dialog";
 
 /** Order the same once more; without a seed the server takes another one. */
@@ -22,6 +23,13 @@ async function orderAgain(task: Task): Promise<void> {
   } catch (error) {
     showToast(error instanceof Error ? error.message : String(error), true);
   }
+}
+
+/** Copy the video's link: whoever has it can watch, without a key, until it expires. */
+function shareVideo(url: string): Promise<void> {
+  const { linkCopied, linkCopiedUntil } = strings.value.actions;
+  const end = expiryOf(url);
+  return copyAndSay(url, end ? linkCopiedUntil(phraseMoment(end)) : linkCopied);
 }
 
 export function Actions({ task }: { task: Task }) {
@@ -46,6 +54,9 @@ export function Actions({ task }: { task: Task }) {
         </>
       )}
       {isReady && <Button icon={Icon.Compare} label={text.compare} hint={text.compareHint} onClick={() => goTo("compare", task.id)} />}
+      {isReady && task.video_url && (
+        <Button icon={Icon.Link} label={text.share} hint={text.shareHint} onClick={() => void shareVideo(task.video_url!)} />
+      )}
       <Button icon={Icon.Code} label={text.code} onClick={() => showCode(true)} />
       {canSubmit.value && (
         <Button kind="quiet" icon={Icon.Trash} label={text.remove} onClick={() => (removeTask(task), goTo("gallery"))} />

@@ -16,7 +16,7 @@ import { Button, Dialog, Segmented } from "../../components/controls";
 import * as Icon from "../../icons";
 import { strings } from "../../state/preferences";
 import { session } from "../../state/session";
-import { showToast } from "../../state/toasts";
+import { copyAndSay } from "../../state/toasts";
 
 export function CodeDialog({ request, onClose }: { request: TaskRequest; onClose: () => void }) {
   const text = strings.value.actions;
@@ -59,7 +59,7 @@ export function CodeDialog({ request, onClose }: { request: TaskRequest; onClose
           kind="main"
           icon={Icon.Code}
           label={text.copy}
-          onClick={() => void navigator.clipboard.writeText(code).then(() => showToast(text.copied))}
+          onClick={() => void copyAndSay(code, text.copied)}
         />
       </div>
     </Dialog>

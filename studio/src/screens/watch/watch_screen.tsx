@@ -24,7 +24,7 @@ export function WatchScreen() {
   return (
     <div class="watch-grid">
       <section class="work">
-        <h1 class="title">{titleOf(task) || strings.value.operations[task.operation]}</h1>
+        <h1 class="title">{task.prompt || strings.value.operations[task.operation]}</h1>
         {watched.state === "succeeded" ? (
           <Player tasks={[task]} key={task.id} />
         ) : hasEnded(watched.state) ? (
@@ -37,13 +37,6 @@ export function WatchScreen() {
       <Details task={task} />
     </div>
   );
-}
-
-/** Return what is to be seen, shot by shot. */
-function titleOf(task: Task): string {
-  const shots = task.request?.fields.image_settings;
-  if (!Array.isArray(shots)) return task.prompt;
-  return shots.map((shot: { prompt?: string }) => shot.prompt).filter(Boolean).join(" · ");
 }
 
 interface Following {

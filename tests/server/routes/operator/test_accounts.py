@@ -161,6 +161,13 @@ def test_the_books_are_read_over_http(client: TestClient, admin: dict[str, str])
     assert [(each["task_id"], each["status"], each["charges"]) for each in used] == [(task_id, "queued", 0)]
 
 
+@pytest.mark.parametrize("days", ["0", "367", "many", "-1", "1.5"])
+def test_days_of_usage_have_a_rule(client: TestClient, admin: dict[str, str], days: str) -> None:
+    answer = client.get("/v1/admin/usage/days", params={"days": days}, headers=admin)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("days: ")
+
+
 def test_who_pays_afterwards_reads_what_it_owes(client: TestClient) -> None:
     assert client.get("/v1/user/balance").json()["credits"] == 0
     client.post(PATH, json=PARAMS)

@@ -46,7 +46,7 @@ def test_an_entry_says_what_was_ordered(client: TestClient) -> None:
     submit(client, "multiframe", start_image=IMAGE, image_settings=keys, images=None, seed=7)
     (task,) = client.get("/v1/tasks").json()["tasks"]
     assert (task["model"], task["operation"]) == ("viduq2-pro", "multiframe")
-    assert (task["prompt"], task["seconds"], task["seed"]) == ("over the hill\ninto rain", 4, 7)
+    assert (task["prompt"], task["seconds"], task["seed"]) == ("over the hill · into rain", 4, 7)
     assert (task["started"], task["finished"], task["video_url"], task["parent"]) == (None,) * 4
     assert (task["resolution"], task["size"], task["kept"]) == ("720p", None, "all")
 

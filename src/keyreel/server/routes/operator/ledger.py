@@ -1,23 +1,32 @@
-"""The operator's routes for the ledger: verified, exported, and summed by task."""
+"""The operator's routes for the ledger: verified, exported, and summed by task and by day."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import closing
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
+from keyreel.errors import InvalidRequest
 from keyreel.server.long_responses import send_lines, send_list
-from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_usage
+from keyreel.tasks.accounts.ledger_audit import audit_ledger, iterate_postings, list_daily_usage, list_usage
 from keyreel.tasks.accounts.stored_files import sum_stored_bytes
 from keyreel.tasks.accounts.tenants import TenantStore
-from keyreel.wire.reference.responses.operator_responses import LedgerVerdict, UsageEntry
+from keyreel.wire.reference.responses.operator_responses import (
+    DailyUsageEntry,
+    DailyUsageListing,
+    LedgerVerdict,
+    UsageEntry,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -25,6 +34,11 @@ if TYPE_CHECKING:
     from keyreel.server.services import Services
     from keyreel.tasks.database.connection import Database
     from keyreel.wire.json_types import Json
+
+
+MAX_DAYS: Final = 366
+_DEFAULT_DAYS: Final = 30
+_DAYS: Final = re.compile("[0-9]{1,4}", re.ASCII)
 
 
 class LedgerRoutes:
@@ -60,6 +74,21 @@ class LedgerRoutes:
         stored = await asyncio.to_thread(self._query_ledger, describe)
         return await send_list(stored, "tasks", self._iterate_usage(tenant))
 
+    async def list_daily_usage(self, request: Request) -> JSONResponse:
+        """Answer what was charged on each of the last `?days=`, of all tenants or of the one in `?tenant=`.
+
+        Raises:
+            InvalidRequest: `days` is not a whole number from 1 to MAX_DAYS.
+            UnknownAccount: there is no such tenant.
+        """
+        tenant, days = request.query_params.get("tenant"), _parse_days(request.query_params)
+        if tenant is not None:
+            self._tenants.get(tenant)
+        today = self._services.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        since = today - timedelta(days=days - 1)
+        describe = partial(describe_daily_usage, since=since, tenant=tenant)
+        return JSONResponse(await asyncio.to_thread(self._query_ledger, describe))
+
     def _query_ledger(self, query: Callable[[Database], Json]) -> Json:
         with closing(self._services.store.database.reopen_read_only()) as database:
             return query(database)
@@ -80,6 +109,23 @@ def describe_audit(database: Database) -> Json:
     return LedgerVerdict(
         ok=found.is_balanced, tasks=found.tasks, open_holds=found.open_holds, problems=found.problems
     ).to_json()
+
+
+def describe_daily_usage(database: Database, since: datetime, tenant: str | None) -> Json:
+    """Describe what was charged on each day from `since` on."""
+    entries = tuple(
+        DailyUsageEntry(day=each.day.isoformat(), tenant=each.tenant, tasks=each.tasks, credits=each.credits)
+        for each in list_daily_usage(database, since, tenant)
+    )
+    return DailyUsageListing(days=entries).to_json()
+
+
+def _parse_days(query: Mapping[str, str]) -> int:
+    text = query.get("days") or str(_DEFAULT_DAYS)
+    if not _DAYS.fullmatch(text) or not 1 <= int(text) <= MAX_DAYS:
+        message = f"days: got {text[:64]!r}; must be a whole number from 1 to {MAX_DAYS}."
+        raise InvalidRequest(message, field="days")
+    return int(text)
 
 
 def describe_stored_bytes(database: Database, tenant: str | None) -> Json:

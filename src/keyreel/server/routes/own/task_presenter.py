@@ -155,10 +155,10 @@ def get_eta_seconds(task: Task, eta: TaskEta | None, now: datetime) -> int | Non
 
 
 def _join_prompts(endpoint: Endpoint) -> str:
-    """Return the prompts of a request's shots, one a line, as far as _MAX_PROMPT_CHARACTERS."""
+    """Return the prompts of a request's shots on one line, as far as _MAX_PROMPT_CHARACTERS."""
     prompts = (shot.prompt.strip() for shot in endpoint.to_order(1).shots)
     # The native format's requests may leave out a prompt that others need: a dot stands for it.
-    told = "\n".join(prompt for prompt in prompts if prompt not in {"", "."})
+    told = " · ".join(prompt for prompt in prompts if prompt not in {"", "."})
     return told[:_MAX_PROMPT_CHARACTERS]
 
 

@@ -248,6 +248,21 @@ class UsageListing(OwnResponse):
     stored_bytes: dict[str, Count]
 
 
+class DailyUsageEntry(OwnResponse):
+    """What a tenant's tasks that ended on one day were charged; days are those of UTC."""
+
+    day: Annotated[str, Field(json_schema_extra={"format": "date"})]
+    tenant: str
+    tasks: Count
+    credits: Count
+
+
+class DailyUsageListing(OwnResponse):
+    """What was charged on each day, oldest first; a day without a charge is not there."""
+
+    days: tuple[DailyUsageEntry, ...]
+
+
 class AuditLogEntry(OwnResponse):
     """Who changed what and when: `at` by the server's clock, `machine_at` by the machine's own.
 

@@ -174,17 +174,39 @@ function answerCard(operation) {
 function codeCard(title, text, names = [], choose = null, chosen = 0) {
   const select = names.length > 1 ? el("select", { "aria-label": "Example of", onchange: (event) => choose(event.target.selectedIndex) },
     names.map((name, index) => el("option", { selected: index === chosen }, name))) : null;
-  return el("section", { class: "card", "aria-label": "Example" }, el("div", { class: "bar" }, title, select, el("span", { class: "last" }, copyButton(text))), el("pre", { tabindex: "0" }, text()));
+  return el("section", { class: "card", "aria-label": "Example" }, el("div", { class: "bar" }, title, select, el("span", { class: "last" }, copyButton(text))), writtenExample(text));
+}
+
+// What was typed into the page stays: a new key changes the texts of the examples alone.
+function writtenExample(text) {
+  const shown = el("pre", { tabindex: "0", class: "example" }, text());
+  shown.rewrite = () => shown.replaceChildren(text());
+  return shown;
+}
+
+function rewriteExamples() {
+  document.querySelectorAll("pre.example").forEach((shown) => shown.rewrite());
 }
 
 function copyButton(text) {
   const button = el("button", { type: "button" }, "Copy");
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text());
-    button.textContent = "Copied";
+    button.textContent = (await copied(text())) ? "Copied" : "Not allowed";
     setTimeout(() => { button.textContent = "Copy"; }, 1200);
   });
   return button;
+}
+
+// Browsers give the clipboard to pages on https and localhost alone; elsewhere there is an older way.
+async function copied(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  const holder = el("textarea", { class: "hidden", "aria-hidden": "true" });
+  holder.value = text;
+  document.body.append(holder);
+  holder.select();
+  const done = document.execCommand("copy");
+  holder.remove();
+  return done;
 }
 
 function exampleOf(operation, chosen = 0) {
@@ -281,7 +303,7 @@ async function start() {
     const first = document.querySelector("nav a");
     if (event.key === "Enter" && first) location.hash = first.getAttribute("href");
   });
-  $("key").addEventListener("change", show);
+  $("key").addEventListener("input", rewriteExamples);
   addEventListener("hashchange", () => { if (location.hash !== "#content") { show(); $("content").focus({ preventScroll: true }); } });
   addEventListener("keydown", (event) => {
     if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) { event.preventDefault(); $("search").focus(); }
