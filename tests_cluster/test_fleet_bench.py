@@ -43,7 +43,7 @@ def check_statements(found: FleetFigures) -> None:
     ("words", "said"),
     [
         ((), "--database: must name a Postgres server"),
-        (("--database", "postgresql://ann:hunter2@127.0.0.1:9/x"), "--database: connection"),
+        (("--database", "postgresql://ann:hunter2@127.0.0.1:9/x"), "database: connection"),
     ],
 )
 def test_needs_a_postgres_that_answers(words: tuple[str, ...], said: str) -> None:

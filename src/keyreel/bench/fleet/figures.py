@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.bench.fleet.nodes import FleetEffort, NodeRates, measure_nodes
 from keyreel.bench.fleet.queue import QueueFigures, measure_queue
-from keyreel.bench.fleet.scratch_database import open_scratch_database
+from keyreel.tasks.database.postgres.scratch_database import open_scratch_database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

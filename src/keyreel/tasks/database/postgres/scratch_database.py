@@ -1,4 +1,4 @@
-"""A database of a measurement's own on somebody's Postgres server."""
+"""A database that is created for a while on a Postgres server, and dropped again. It knows no table."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ def open_scratch_database(server: str) -> Generator[str]:
                 operator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
     except psycopg.Error as error:
         raise InvalidSetting(
-            f"--database: {str(error).strip().splitlines()[0]}. Its user must be able to create databases."
+            f"database: {str(error).strip().splitlines()[0]}. Its user must be able to create databases."
         ) from None
