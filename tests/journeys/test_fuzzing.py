@@ -45,7 +45,8 @@ def fuzzed(server: Server, key: str, folder: Path, *options: str) -> subprocess.
 
 
 def test_no_request_is_too_strange(waiting: Server, tmp_path: Path) -> None:
-    done = fuzzed(waiting, KEY, tmp_path, "--max-examples", "5", "--exclude-path-regex", "^/v1/admin")
+    # What is wrong with a message of the Model Context Protocol is told by that protocol's own rules.
+    done = fuzzed(waiting, KEY, tmp_path, "--max-examples", "5", "--exclude-path-regex", "^/(v1/admin|mcp$)")
     assert done.returncode == 0, done.stdout[-6000:]
     assert "Traceback" not in (waiting.data / "up.log").read_text()
 

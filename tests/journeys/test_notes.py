@@ -62,6 +62,7 @@ def test_the_terminal_shows_the_note_below_the_file(
         timeout=120,
         check=True,
     )
-    file, _, below = " ".join(done.stderr.split()).partition("seed 5")
-    assert file.startswith("✓")
+    above, _, below = " ".join(done.stderr.split()).partition("seed 5")
+    assert "✓" in above
     assert below.strip() == note
+    assert done.stdout.strip() == str(tmp_path / "out.mp4")

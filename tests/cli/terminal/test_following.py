@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -40,7 +41,8 @@ class Terminal:
     @classmethod
     def run(cls, *arguments: object) -> Terminal:
         master, slave = pty.openpty()
-        command = [sys.executable, "-m", "keyreel", *map(str, arguments)]
+        # Whoever starts tests in the background has them ignore interrupts, which is inherited.
+        command = ["env", "--default-signal=INT", sys.executable, "-m", "keyreel", *map(str, arguments)]
         environment = inherit_environment() | {"TERM": "xterm", "NO_COLOR": "1"}
         process = subprocess.Popen(
             command,
@@ -56,6 +58,8 @@ class Terminal:
     def read_until(self, pattern: str) -> str:
         """Return what the pattern finds in what is printed; a process that ends ends the reading."""
         while not (found := re.search(pattern, self.seen)):
+            readable, _, _ = select.select([self.master], [], [], 60)
+            assert readable, f"{pattern!r} is not in what was printed: {self.seen!r}"
             self.seen += os.read(self.master, 4096).decode(errors="replace")
         return found[1] if found.groups() else found[0]
 

@@ -181,8 +181,9 @@ def test_every_refusal_of_the_domain_is_in_the_table() -> None:
     found, waiting = set[type[Refusal]](), [*Refusal.__subclasses__()]
     while waiting:
         kind = waiting.pop()
-        found.add(kind)
         waiting += kind.__subclasses__()
+        if kind.__module__ == Refusal.__module__:  # Others are a module's own, and reach no client as such.
+            found.add(kind)
     assert found == known
 
 

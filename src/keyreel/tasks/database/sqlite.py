@@ -298,6 +298,43 @@ def _get_driver_connection(connection: Connection) -> sqlite3.Connection:
     return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database file as it is at one moment, beside whoever writes it.
+
+    Raises:
+        InvalidSetting: it is damaged.
+        Unavailable: it cannot be copied now.
+    """
+    target.unlink(missing_ok=True)
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
+            closing(sqlite3.connect(target)) as writing,
+        ):
+            reading.backup(writing)
+            # One file, with no log beside it: the next start makes that again.
+            writing.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        raise Unavailable(f"The database cannot be copied: {error}.") from error
+    except sqlite3.DatabaseError as error:
+        raise InvalidSetting(f"data: {source} is damaged ({error}).") from error
+
+
+def check_database_file(file: Path) -> None:
+    """Return if a database that nobody has open is whole.
+
+    Raises:
+        InvalidSetting: it is damaged.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as reading:
+            (verdict,) = reading.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        verdict = str(error)
+    if verdict != "ok":
+        raise InvalidSetting(f"{file} is damaged ({verdict}): take another backup.")
+
+
 def has_tables(file: Path) -> bool:
     """Say whether a file is a database with anything in it; a copy made without its WAL may be none.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,13 @@ from keyreel.cli.local.data_folder import FILES, FOLDERS, DataFolder
 from keyreel.clock import SystemClock
 from keyreel.errors import InvalidSetting, Unavailable
 from keyreel.tasks.accounts.stored_files import iterate_counted_files
-from keyreel.tasks.database.sqlite import DATABASE_FILE, SqliteDatabase, has_tables
+from keyreel.tasks.database.sqlite import (
+    DATABASE_FILE,
+    SqliteDatabase,
+    check_database_file,
+    copy_database,
+    has_tables,
+)
 from keyreel.tasks.retention import Retention
 
 if TYPE_CHECKING:
@@ -86,7 +91,7 @@ def restore(source: Path, folder: Path) -> Backup:
         InvalidSetting: that is no whole backup, its database is damaged, or the folder is in use.
     """
     manifest = _read_manifest(source)
-    _check_database(source / DATABASE_FILE)
+    check_database_file(source / DATABASE_FILE)
     partial = _begin_folder(folder)
     try:
         shutil.copytree(source, partial, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST_FILE))
@@ -128,30 +133,13 @@ def _copy_consistently(folder: Path, partial: Path) -> set[str]:
     """
     lacking: set[str] | None = None
     for _ in range(_MAX_ROUNDS):
-        _copy_database(folder / DATABASE_FILE, partial / DATABASE_FILE)
+        copy_database(folder / DATABASE_FILE, partial / DATABASE_FILE)
         _copy_stored_files(folder / "files", partial / "files")
         found = _find_missing(partial)
         if not found or found == lacking:
             return found
         lacking = found
     raise Unavailable(f"Files are deleted faster than they are copied: {len(lacking or ())} were missed.")
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    """Copy the database as it is at one moment, beside whoever writes it."""
-    target.unlink(missing_ok=True)
-    try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
-            closing(sqlite3.connect(target)) as writing,
-        ):
-            reading.backup(writing)
-            # One file, with no log beside it: the next start makes that again.
-            writing.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.OperationalError as error:
-        raise Unavailable(f"The database cannot be copied: {error}.") from error
-    except sqlite3.DatabaseError as error:
-        raise InvalidSetting(f"data: {source} is damaged ({error}).") from error
 
 
 def _find_missing(copy: Path) -> set[str]:
@@ -204,13 +192,3 @@ def _read_manifest(source: Path) -> Backup:
         return Backup(**told)
     except (OSError, ValueError, TypeError):
         raise InvalidSetting(f"{source} is no backup that `keyreel backup` has finished.") from None
-
-
-def _check_database(file: Path) -> None:
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as reading:
-            (verdict,) = reading.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.DatabaseError as error:
-        verdict = str(error)
-    if verdict != "ok":
-        raise InvalidSetting(f"{file} is damaged ({verdict}): take another backup.")
