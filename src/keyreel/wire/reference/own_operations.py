@@ -59,6 +59,13 @@ _PATH_PARAMETERS: Final = {
 """Description and example by name."""
 
 
+_EVENT: Final[Json] = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+    "required": ["data"],
+}
+
+
 def describe_operations() -> dict[str, dict[str, Json]]:
     """Return OpenAPI's description of every own route, by path and method."""
     found: dict[str, dict[str, Json]] = {}
@@ -118,6 +125,8 @@ def _describe_response(route: OwnRoute) -> Json:
 
 
 def _describe_media(route: OwnRoute, media_type: str) -> Json:
+    if media_type == "text/event-stream":
+        return {"schema": _EVENT}  # of each event, as OpenAPI 3.2 has it
     if route.response is None or media_type == "text/html":
         # OpenAPI 3.1: a body of bytes has no schema.
         return {"schema": {"type": "string"}} if media_type.startswith("text/") else {}
