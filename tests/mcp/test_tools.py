@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import jsonschema_rs
 import pytest
+from mcp import Client, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from keyreel.wire.dialects.registry import DEFAULT_DIALECT
 from keyreel.wire.endpoints.catalogue import ENDPOINTS
-from mcp import Client, StdioServerParameters, stdio_client
 from support.commands import CARDS, inherit_environment
 from support.requests import data_uri
 from support.servers import KEY, Server

@@ -6,8 +6,9 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
-from keyreel.task import TaskState
 from mcp import types
+
+from keyreel.task import TaskState
 
 if TYPE_CHECKING:
     from keyreel.wire.dialects.dialect import Report

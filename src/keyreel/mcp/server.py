@@ -6,13 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
+from mcp import types
 from mcp.server.lowlevel.server import Server
 
 import keyreel
 from keyreel.errors import KeyreelError
 from keyreel.mcp.results import answer_problem
 from keyreel.mcp.tools import ToolCall, build_tools
-from mcp import types
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext

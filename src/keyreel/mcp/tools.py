@@ -23,12 +23,13 @@ from keyreel.wire.requests.parsing import validate_fields
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from mcp import types
+
     from keyreel.client import AsyncClient
     from keyreel.client.sansio.steps import ProgressListener
     from keyreel.wire.dialects.dialect import Report
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
-    from mcp import types
 
 DEFAULT_WAIT_SECONDS: Final = 600.0
 MAX_WAIT_SECONDS: Final = 86_400.0

@@ -22,9 +22,10 @@ def serve_tools(base_url: BaseUrlOption = "", api_key: ApiKeyOption = "", data: 
 
 
 async def _serve(url: str, key: str) -> None:
+    from mcp import stdio_server
+
     from keyreel.client import AsyncClient
     from keyreel.mcp.server import ToolServer
-    from mcp import stdio_server
 
     async with AsyncClient(url, key) as client, stdio_server() as (requests, answers):
         server = ToolServer(client, takes_files=True).build()
