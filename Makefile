@@ -77,8 +77,9 @@ bench: setup
 	$(BIN)/keyreel bench check
 
 # The long repetitions: as many power cuts and ledger steps as a night has room for.
-nightly: setup
+nightly: setup .venv-cluster/ready
 	$(BIN)/python -m pytest -m nightly
+	.venv-cluster/bin/python -m pytest -m nightly -o "pythonpath=tests tests_cluster" tests_cluster
 
 coverage: setup
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov
