@@ -17,11 +17,11 @@ demo: setup
 gallery: setup
 	$(BIN)/python examples/gallery.py
 
-# Each file's tests run in one process, in order; three processes at a time, because tests also wait. They start
+# Each file's tests run in one process, in order; four processes at a time, because tests also wait. They start
 # hundreds of Pythons: one that may not keep what it compiled would compile the package in each of them.
 test nightly coverage: export PYTHONDONTWRITEBYTECODE =
 test: setup
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # The engine of open-weight models, with tiny ones: in an environment of its own, because torch is large.
 test-diffusers: .venv-diffusers/ready

@@ -46,6 +46,8 @@ class Fleet:
     store_address: str
     receiver: Receiver
     settings: dict[str, str]
+    keeps_folders: bool = False
+    """Whether a node that starts again has its data folder still."""
     servers: dict[str, Server] = field(default_factory=dict)
     workers: dict[str, WorkerProcess] = field(default_factory=dict)
     _starts: Iterator[int] = field(default_factory=count)
@@ -83,8 +85,11 @@ class Fleet:
             list(threads.map(self.start_node, names))
 
     def start_node(self, name: str) -> None:
-        """Start a node of this name; its data folder is a new one, for an old one may be lost at any time."""
-        data = self.folder / f"{name}.{next(self._starts)}"
+        """Start a node of this name; its data folder is a new one, for an old one may be lost at any time.
+
+        Unless folders are kept: a worker finds its hosts in a Ray cluster again by its folder's name.
+        """
+        data = self.folder / (name if self.keeps_folders else f"{name}.{next(self._starts)}")
         settings = {**self.settings, "KEYREEL_NODE": name}
         if name.startswith("server"):
             self.servers[name] = Server.start(data, command="serve", **settings)

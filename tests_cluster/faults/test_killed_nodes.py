@@ -9,6 +9,7 @@ import pytest
 
 from fleet import Clients, Fleet
 from invariants import check_invariants
+from ray_nodes import RayNodes
 from support.receivers import OK, Reply
 from support.servers import wait_until
 
@@ -41,6 +42,24 @@ def test_a_callback_whose_sender_is_killed_is_sent_by_another_worker(fleet: Flee
 @pytest.mark.timeout(3600)
 def test_nothing_is_lost_or_doubled_in_a_hundred_rounds(fleet: Fleet, tmp_path: Path) -> None:
     kill_nodes(fleet, tmp_path, rounds=100)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(3600)
+def test_nothing_is_lost_or_doubled_where_two_ray_nodes_render(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "a-token-of-these-tests")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    with RayNodes.start() as nodes:
+        for _ in range(2):
+            nodes.add_studio()
+        fleet.keeps_folders = True
+        fleet.settings["KEYREEL_RAY"] = nodes.address
+        kill_nodes(fleet, tmp_path, rounds=30)
+        assert nodes.list_hosts()
+        fleet.kill_all()
 
 
 def kill_nodes(fleet: Fleet, scratch: Path, *, rounds: int) -> None:
