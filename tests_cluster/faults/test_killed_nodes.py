@@ -57,7 +57,7 @@ def test_nothing_is_lost_or_doubled_where_two_ray_nodes_render(
             nodes.add_studio()
         fleet.keeps_folders = True
         fleet.settings["KEYREEL_RAY"] = nodes.address
-        kill_nodes(fleet, tmp_path, rounds=30)
+        kill_nodes(fleet, tmp_path, rounds=100)
         assert nodes.list_hosts()
         fleet.kill_all()
 
