@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_or_doubled_when_nodes_are_killed(fleet: Fleet, tmp_path: Path) -> None:
-    kill_nodes(fleet, tmp_path, rounds=12)
+    kill_nodes(fleet, tmp_path, rounds=12, orders=72)
 
 
 @pytest.mark.slow
@@ -41,7 +41,7 @@ def test_a_callback_whose_sender_is_killed_is_sent_by_another_worker(fleet: Flee
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
 def test_nothing_is_lost_or_doubled_in_a_hundred_rounds(fleet: Fleet, tmp_path: Path) -> None:
-    kill_nodes(fleet, tmp_path, rounds=100)
+    kill_nodes(fleet, tmp_path, rounds=100, orders=600)
 
 
 @pytest.mark.nightly
@@ -57,18 +57,18 @@ def test_nothing_is_lost_or_doubled_where_two_ray_nodes_render(
             nodes.add_studio()
         fleet.keeps_folders = True
         fleet.settings["KEYREEL_RAY"] = nodes.address
-        kill_nodes(fleet, tmp_path, rounds=100)
+        kill_nodes(fleet, tmp_path, rounds=100, orders=200)
         assert nodes.list_hosts()
         fleet.kill_all()
 
 
-def kill_nodes(fleet: Fleet, scratch: Path, *, rounds: int) -> None:
+def kill_nodes(fleet: Fleet, scratch: Path, *, rounds: int, orders: int) -> None:
     seed = SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")  # noqa: T201 - it repeats the order of the kills
     random = Random(seed)  # noqa: S311 - which node, and when
     fleet.start(servers=3, workers=4)
     clients = Clients(fleet, random)
-    with clients.ordering(most=6 * rounds):
+    with clients.ordering(most=orders):
         for _ in range(rounds):
             name = random.choice(sorted(fleet.nodes))
             clients.wait_for_orders(random.randint(1, 4))
