@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyreel.client.sansio import flows
-from keyreel.client.sansio.own_tasks import TASK_PATH, approve_task, cancel_task, show_task, speak_own_format
+from keyreel.client.sansio.own_format import TASK_PATH, speak_own_format
+from keyreel.client.sansio.own_tasks import approve_task, cancel_task, show_task
 from keyreel.client.sansio.waiting import limit_waiting
 from keyreel.errors import RemoteError, TaskTimedOut
 from keyreel.task import TaskId

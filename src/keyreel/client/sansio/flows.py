@@ -12,6 +12,7 @@ from uuid import uuid4
 from pydantic_core import from_json
 
 from keyreel.client.sansio.absence import phrase_absence
+from keyreel.client.sansio.own_format import format_task_path, speak_own_format
 from keyreel.client.sansio.steps import ConnectionDropped, Pause, SendRequest
 from keyreel.errors import (
     Cancelled,
@@ -26,7 +27,6 @@ from keyreel.errors import (
 from keyreel.task import TaskState
 from keyreel.wire.dialects.dialect import ApiRequest, RouteAction
 from keyreel.wire.dialects.notes_header import parse_notes_header
-from keyreel.wire.dialects.registry import DEFAULT_DIALECT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,8 +123,8 @@ def cancel(remote: RemoteServer, task_id: TaskId) -> Flow[None]:
         if route is not None:
             call = ApiRequest(route.method, route.path.format(id=quote(task_id, safe="")))
         elif (yield from is_keyreel(remote)):
-            remote = replace(remote, dialect=DEFAULT_DIALECT)
-            call = ApiRequest("POST", f"/v1/tasks/{quote(task_id, safe='')}/cancel")
+            remote = speak_own_format(remote)
+            call = ApiRequest("POST", f"{format_task_path(task_id)}/cancel")
         else:
             raise UnknownEndpoint(f"The format {dialect.name} cannot cancel tasks.", field="dialect")
         response = yield remote.build_request(call)
@@ -187,10 +187,10 @@ def wait(remote: RemoteServer, task_id: TaskId, watch: ProgressListener | None =
 
 def _was_cancelled(remote: RemoteServer, task_id: TaskId) -> Flow[bool]:
     """Ask Keyreel whether a task was cancelled: most formats have no word but failed for that."""
-    own = replace(remote, dialect=DEFAULT_DIALECT)
     with suppress(KeyreelError, ConnectionDropped):
         if (yield from is_keyreel(remote)):
-            task = yield from send_request(own, ApiRequest("GET", f"/v1/tasks/{quote(task_id, safe='')}"))
+            call = ApiRequest("GET", format_task_path(task_id))
+            task = yield from send_request(speak_own_format(remote), call)
             return task.get("state") == TaskState.CANCELLED
     return False
 
@@ -238,12 +238,6 @@ def poll_until_answered(remote: RemoteServer, task_id: TaskId) -> Flow[Report]:
         yield Pause(pause)
         pause = min(pause * 1.5, remote.patience.most_seconds)
     raise AssertionError("the last round returns or raises")
-
-
-def generate(remote: RemoteServer, endpoint: Endpoint, watch: ProgressListener | None = None) -> Flow[Report]:
-    """Submit a request and wait for its video."""
-    task_id = yield from submit(remote, endpoint)
-    return (yield from wait(remote, task_id, watch))
 
 
 def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flow[Path]:

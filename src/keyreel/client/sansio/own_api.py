@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
-from keyreel.client.sansio import flows
+from keyreel.client.sansio import flows, own_tasks
+from keyreel.client.sansio.own_format import speak_own_format
 from keyreel.client.sansio.steps import ConnectionDropped, SendRequest
 from keyreel.errors import RemoteError
 from keyreel.task import TaskId, TaskState
 from keyreel.wire.dialects.dialect import ApiRequest, Report
-from keyreel.wire.dialects.registry import DEFAULT_DIALECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +38,12 @@ class ReportPage:
 def get(remote: RemoteServer, path: str, query: Mapping[str, Any] | None = None) -> Flow[Json]:
     """Return the body at a path of Keyreel's own; parameters that are None are left out."""
     given = {name: value for name, value in (query or {}).items() if value is not None}
-    return (yield from flows.send_request(_speak_own_format(remote), ApiRequest("GET", _join(path, given))))
+    return (yield from flows.send_request(speak_own_format(remote), ApiRequest("GET", _join(path, given))))
 
 
 def list_voices(remote: RemoteServer) -> Flow[list[Json]]:
     """Return the voices that requests may name."""
-    own = _speak_own_format(remote)
+    own = speak_own_format(remote)
     body: Any = yield from flows.send_request(own, ApiRequest("GET", VOICES_PATH))
     if not isinstance(body, list):
         raise RemoteError(f"The server at {remote.base_url} has no list of voices.")
@@ -52,12 +52,12 @@ def list_voices(remote: RemoteServer) -> Flow[list[Json]]:
 
 def post(remote: RemoteServer, path: str, body: Json) -> Flow[Json]:
     """Send a body to a path of Keyreel's own; return the response's body."""
-    return (yield from flows.send_request(_speak_own_format(remote), ApiRequest("POST", path, body)))
+    return (yield from flows.send_request(speak_own_format(remote), ApiRequest("POST", path, body)))
 
 
 def upload(remote: RemoteServer, data: bytes, media_type: str) -> Flow[str]:
     """Upload an image; return the text that stands for it in requests, until it expires."""
-    own = _speak_own_format(remote)
+    own = speak_own_format(remote)
     headers = {"accept": "application/json", "content-type": media_type, **own.build_auth_headers()}
     try:
         response = yield SendRequest("POST", own.resolve_url(UPLOADS_PATH), headers, data)
@@ -68,7 +68,7 @@ def upload(remote: RemoteServer, data: bytes, media_type: str) -> Flow[str]:
 
 def show_task(remote: RemoteServer, task_id: str) -> Flow[Report]:
     """Return a task of any format as it is now, with its state in Keyreel's own words."""
-    body = yield from get(remote, f"{TASKS_PATH}/{quote(task_id, safe='')}")
+    body = yield from own_tasks.show_task(remote, task_id)
     try:
         return _parse_task(body)
     except (KeyError, TypeError, ValueError) as error:
@@ -102,8 +102,3 @@ def _parse_task(entry: Json) -> Report:
 
 def _join(path: str, query: Mapping[str, Any]) -> str:
     return f"{path}?{urlencode(query, quote_via=quote)}" if query else path
-
-
-def _speak_own_format(remote: RemoteServer) -> RemoteServer:
-    """Return the server in the format in which Keyreel's own routes write errors."""
-    return replace(remote, dialect=DEFAULT_DIALECT)

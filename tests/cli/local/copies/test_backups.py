@@ -119,3 +119,13 @@ def test_what_cannot_be_backed_up_or_restored_is_told_and_left_alone(tmp_path: P
     assert (damaged.returncode, "damaged" in damaged.stderr) == (2, True)
     assert not (tmp_path / "new").exists()
     assert {each.name for each in tmp_path.iterdir()} == {"data", "backup", "other"}
+
+
+@pytest.mark.parametrize(
+    "shared", [{"KEYREEL_DATABASE": "postgresql://k@db.example/k"}, {"KEYREEL_STORAGE": "s3://videos/k"}]
+)
+def test_what_machines_share_is_left_to_its_own_backups(tmp_path: Path, shared: dict[str, str]) -> None:
+    refused = keyreel("backup", tmp_path / "copy", "--data", tmp_path / "data", **shared)
+    assert refused.returncode == 2
+    assert "pg_dump and the bucket's versions" in " ".join(refused.stderr.split())
+    assert not (tmp_path / "copy").exists()
