@@ -6,6 +6,7 @@ import asyncio
 import gc
 import io
 import resource
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -32,6 +33,15 @@ FAIRLY_SLOW = jpeg_of_many_scans(2000, 2000, 20)
 def zygotes(owner: int | None = None) -> list[psutil.Process]:
     """Return the zygotes that a process owns, this one's if none is given."""
     return [each for each in psutil.Process(owner).children() if PROGRAM in each.cmdline()]
+
+
+def held_children() -> list[psutil.Process]:
+    """Return what decodes now, stopped so that none ends before the others have begun."""
+    children = [child for zygote in zygotes() for child in zygote.children()]
+    for child in children:
+        with suppress(psutil.NoSuchProcess):
+            child.suspend()
+    return children
 
 
 async def decode(sandbox: Sandbox, data: bytes, folder: Path, name: str = "0") -> Image.Image:
@@ -87,7 +97,7 @@ def test_a_zygote_that_is_killed_is_replaced_and_its_inputs_decoded_again(tmp_pa
         sandbox = Sandbox()
         async with asyncio.TaskGroup() as group:
             decoding = [group.create_task(decode(sandbox, FAIRLY_SLOW, tmp_path, name)) for name in "ab"]
-            await comes_true(lambda: any(len(zygote.children()) == 2 for zygote in zygotes()))
+            await comes_true(lambda: len(held_children()) == 2)
             (zygote,) = zygotes()
             children = zygote.children()
             zygote.kill()
