@@ -38,7 +38,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_up_prints_lines_for_each_format_and_no_key_into_a_log(server: Server) -> None:
     printed = (server.data / "up.log").read_text()
     assert KEY not in printed
-    assert "the one that is set (KEYREEL_API_KEY)" in printed
+    assert "set by KEYREEL_API_KEY" in printed
     assert '-H "Authorization: Bearer $KEYREEL_API_KEY"' in printed
     for line in (f"{server.url}/v3/async/", f"{server.url}/model/v1/generation", "keyreel generate"):
         assert line in printed

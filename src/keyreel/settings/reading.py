@@ -45,7 +45,7 @@ def _check_variables() -> None:
         name = variable.upper().removeprefix(PREFIX)
         if variable.upper().startswith(PREFIX) and name not in known:
             suggestion = suggest_name(name, known, PREFIX)
-            raise InvalidSetting(end_sentence(f"{shorten(variable)}: nothing reads it{suggestion}"))
+            raise InvalidSetting(end_sentence(f"{shorten(variable)}: unknown setting{suggestion}"))
 
 
 def _name_source(name: str, given: dict[str, Any]) -> str:

@@ -45,10 +45,11 @@ if TYPE_CHECKING:
     from keyreel.settings import Settings
 
 NewDatabaseOption = Annotated[
-    bool, typer.Option("--new-database", help="First make the database of a folder that has lost its own.")
+    bool,
+    typer.Option("--new-database", help="First create a new database in a folder that has lost its own."),
 ]
 DeleteOrphansOption = Annotated[
-    bool, typer.Option("--delete-orphans", help="First delete the stored results that no task owns.")
+    bool, typer.Option("--delete-orphans", help="First delete stored results that belong to no task.")
 ]
 _PIPE_WIDTH: Final = 1000
 """Columns where the output is no terminal, so that no row is wrapped."""
@@ -60,7 +61,7 @@ def check_machine(
     new_database: NewDatabaseOption = False,
     delete_orphans: DeleteOrphansOption = False,
 ) -> None:
-    """Check this machine and say what works here; exit code 1 where something does not."""
+    """Check this machine and the installation. Exits with 1 if a check fails."""
     from keyreel.cli.local.stored_files import create_database, delete_all_orphans
     from keyreel.cli.local.task_store import locate_database
     from keyreel.engines.router import load_router
@@ -112,8 +113,8 @@ def _print_checks(checks: list[DoctorCheck]) -> None:
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     console.print(table)
     console.print(
-        "The motion engine sets the given pixels in motion, and draws places, weather and light from words; "
-        "it invents no other content and no articulated action."
+        "The motion engine moves the pixels you provide and draws places, weather, and light from "
+        "text. It does not invent other content or articulated motion."
     )
 
 

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 
 def verify_video(
-    file: Annotated[Path, typer.Argument(help="A video from anywhere.")],
-    root: Annotated[Path | None, typer.Option(help="PEM file of one more root certificate to trust.")] = None,
+    file: Annotated[Path, typer.Argument(help="Video file to verify.")],
+    root: Annotated[
+        Path | None, typer.Option(help="PEM file of an additional root certificate to trust.")
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether a video is untouched, who made it and which task; exits with 1 unless it is untouched."""
+    """Verify a video: whether it is untouched, who made it, and which task. Exits with 1 if altered."""
     from keyreel.provenance import report
     from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
     from keyreel.provenance.verification import Verdict, make_report
