@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo gallery test test-diffusers test-cluster test-studio studio studio-check bench nightly coverage check docs lock lock-check wheel wheel-check clients
+.PHONY: setup demo gallery test test-diffusers test-cluster test-docs test-studio studio studio-check bench nightly coverage check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -47,6 +47,10 @@ test-cluster: .venv-cluster/ready
 	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-cluster.txt
 	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+# Every block of the documentation, run as it stands on its page.
+test-docs: setup
+	$(BIN)/python -m pytest -n 2 --dist load -o "pythonpath=tests tests_docs" tests_docs
 
 # The studio's pages are committed, so that installing Keyreel needs no Node: this builds them again.
 studio: studio/node_modules/.ready
