@@ -143,6 +143,22 @@ def test_doctor_finds_this_machine_well(server: Server) -> None:
     assert server.url in checks["server"]["detail"]
 
 
+def test_doctor_and_engines_check_ask_a_server_elsewhere(server: Server, tmp_path: Path) -> None:
+    token = (server.data / "admin.token").read_text().strip()
+    asked = ("--base-url", server.url, "--data", tmp_path / "none")
+    checks = json.loads(keyreel("doctor", *asked, "--admin-token", token, "--json").stdout)
+    names = ["server", "engines", "workers", "audit log", "ledger"]
+    assert [(each["name"], each["ok"]) for each in checks] == [(name, True) for name in names]
+    assert checks[0]["detail"].startswith(f"runs at {server.url}, version 0.1.0")
+    engine = CARDS["KEYREEL_ENGINES"]
+    assert checks[1]["detail"].startswith(f"{engine}: ")
+    check = keyreel("engines", "check", *asked, "--admin-token", token)
+    assert (check.returncode, check.stdout) == (0, f"{engine}: works\n")
+    refused = keyreel("doctor", *asked, "--admin-token", "wrong")
+    assert refused.returncode == 1
+    assert "✗  ledger" in refused.stdout
+
+
 def test_doctor_says_which_engine_does_not_exist(tmp_path: Path) -> None:
     done = keyreel("doctor", "--data", tmp_path, KEYREEL_ENGINES="nothing")
     assert done.returncode == 2
