@@ -111,8 +111,13 @@ wheel-check: setup
 clients: setup
 	$(BIN)/python tools/try_clients.py
 
+# All that is installed anywhere, and of that what the image holds and what builds its wheel.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+EXTRAS := --extra voices --extra postgres --extra mcp --extra otel
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra voices --extra postgres --extra mcp --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev $(EXTRAS) -o requirements.lock
+	$(COMPILE) pyproject.toml $(EXTRAS) -c requirements.lock -o deploy/image/requirements.txt
+	echo hatchling | $(COMPILE) - -c requirements.lock -o deploy/image/requirements-build.txt
 
 # Every locked package has a wheel for every supported Python. Downloads nothing but names.
 lock-check: setup

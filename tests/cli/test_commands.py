@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -16,7 +19,6 @@ from support.servers import KEY, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +159,15 @@ def test_doctor_and_engines_check_ask_a_server_elsewhere(server: Server, tmp_pat
     refused = keyreel("doctor", *asked, "--admin-token", "wrong")
     assert refused.returncode == 1
     assert "✗  ledger" in refused.stdout
+
+
+def test_the_images_health_check_tells_a_ready_server_from_none(server: Server) -> None:
+    dockerfile = (Path(__file__).parents[2] / "deploy" / "image" / "Dockerfile").read_text()
+    command = json.loads(dockerfile.partition("HEALTHCHECK ")[2].partition("CMD ")[2].splitlines()[0])
+    port = server.url.rpartition(":")[2]
+    for asked, status in ((port, 0), ("9", 1)):
+        words = [sys.executable, *(word.replace(":8787", f":{asked}") for word in command[1:])]
+        assert subprocess.run(words, capture_output=True, timeout=30, check=False).returncode == status
 
 
 def test_doctor_says_which_engine_does_not_exist(tmp_path: Path) -> None:
