@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -15,6 +15,7 @@ import structlog
 from keyreel.errors import UnknownTask
 from keyreel.intake.egress import DestinationUnreachable
 from keyreel.intake.retry_after import parse_retry_after
+from keyreel.system.tracer import NoTracer
 from keyreel.tasks.clocks.dev_clock import get_machine_time
 from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryLimits, DeliveryStore
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyreel.intake.egress import PostResponse
+    from keyreel.system.tracer import Tracer
     from keyreel.task import Task
     from keyreel.tasks.store import TaskStore
     from keyreel.wire.dialects.webhooks import WebhookPolicy
@@ -63,6 +65,7 @@ class WebhookSenderSettings:
     schedule: tuple[float, ...] = ()
     timeout_seconds: float | None = None
     poll_seconds: float = 0.25
+    tracer: Tracer = field(default_factory=NoTracer)
 
 
 class WebhookSender:
@@ -120,7 +123,8 @@ class WebhookSender:
         load = partial(self._store.get, delivery.tenant, delivery.task)
         task = await read_when_available(self._store.database, load, NO_TIMEOUT, self._random)
         policy = find_dialect(task.submission.dialect).webhook_policy
-        attempt, retry_after = await self._send_attempt(delivery, task, policy)
+        with self._settings.tracer.open_task_span(task.id, "callback"):
+            attempt, retry_after = await self._send_attempt(delivery, task, policy)
         status, next_at = self._decide_status(delivery, attempt, policy, retry_after)
         await write_when_available(
             self._store.writer,
