@@ -96,6 +96,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/zensical build --strict
 
 docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
