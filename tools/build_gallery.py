@@ -34,8 +34,8 @@ def main() -> int:
     _render(names)
     for name in sorted(names):
         write_small_video(VIDEOS / f"{name}.mp4", PAGE / f"{name}.mp4", PAGE / f"{name}.jpg")
-    scenes = [(VIDEOS / f"{name}.mp4", seconds) for name, seconds in SCENES]
-    if all(video.exists() for video, _ in scenes):
+    scenes = [(VIDEOS / f"{name}.mp4", begin, seconds) for name, begin, seconds in SCENES]
+    if all(scene[0].exists() for scene in scenes):
         write_animation(scenes, PAGE / "demo.webp", MAX_ANIMATION_BYTES)
     (PAGE / "index.md").write_text(build_page())
     size = sum(file.stat().st_size for file in PAGE.iterdir())

@@ -132,11 +132,11 @@ PIECES = (
     ),
 )
 SCENES = (
-    ("flight", 3.0),
-    ("cat", 1.5),
-    ("street", 2.0),
-    ("boat", 1.5),
-    ("alpine-lake", 2.0),
-    ("blossoms", 2.0),
+    ("flight", 3.5, 3.0),
+    ("cat", 1.0, 1.5),
+    ("street", 1.0, 2.0),
+    ("boat", 1.0, 1.5),
+    ("alpine-lake", 1.0, 2.0),
+    ("blossoms", 1.0, 2.0),
 )
-"""What the README shows, in this order: each from its beginning, for so many seconds."""
+"""What the README shows, in this order: a piece, the second from which, and for how many seconds."""

@@ -39,13 +39,15 @@ def write_small_video(video: Path, small: Path, poster: Path) -> None:
     frames[len(frames) // 2].save(poster, quality=80, optimize=True)
 
 
-def write_animation(scenes: Sequence[tuple[Path, float]], target: Path, max_bytes: int) -> None:
-    """Write the first seconds of videos as one animated WebP that loops, in the best quality that fits.
+def write_animation(scenes: Sequence[tuple[Path, float, float]], target: Path, max_bytes: int) -> None:
+    """Write parts of videos as one WebP that loops, in the best quality that fits.
+
+    A scene is a video, the second from which, and for how many seconds.
 
     Raises:
         ValueError: no quality fits into so many bytes.
     """
-    frames = [frame for video, seconds in scenes for frame in _read_scene(video, seconds)]
+    frames = [frame for scene in scenes for frame in _read_scene(*scene)]
     for quality in _WEBP_QUALITIES:
         buffer = io.BytesIO()
         frames[0].save(
@@ -64,13 +66,13 @@ def write_animation(scenes: Sequence[tuple[Path, float]], target: Path, max_byte
     raise ValueError(f"{target}: {len(frames)} frames do not fit into {max_bytes} bytes")
 
 
-def _read_scene(video: Path, seconds: float) -> Iterator[Image.Image]:
-    """Yield every second frame of a video's beginning, in 16:9."""
+def _read_scene(video: Path, begin: float, seconds: float) -> Iterator[Image.Image]:
+    """Yield every second frame of a part of a video, in 16:9."""
     size = _WEBP_WIDTH, _WEBP_WIDTH * 9 // 16
     for number, frame in enumerate(read_frames(video)):
-        if number >= seconds * FPS:
+        if number >= (begin + seconds) * FPS:
             return
-        if number % _WEBP_EVERY == 0:
+        if number >= begin * FPS and number % _WEBP_EVERY == 0:
             yield Image.fromarray(frame).resize(size, Image.Resampling.LANCZOS)
 
 
