@@ -33,7 +33,8 @@ _SERVERS = (
 )
 """Addresses by which the pages call the reader's own server."""
 _PICTURE_HOSTS = ("https://example.org/", "https://example.com/", "https://…/")
-_SECONDS = 120
+_SECONDS = 280
+"""For one page; alone none takes 20."""
 
 _SHELL = """\
 set -eo pipefail
@@ -48,12 +49,15 @@ shift
 data=$(mktemp -d) && given=(--data "$data")
 for word; do [ "${{previous:-}}" = --data ] && data=$word && given=(); previous=$word; done
 unset KEYREEL_BASE_URL KEYREEL_DATA
+export KEYREEL_PRELOAD=0  # nothing is rendered there
 "{program}" up --port 0 "${{given[@]}}" "$@" >"$SANDBOX/up.log" 2>&1 &
 echo $! >>"$SANDBOX/started"
 until [ -e "$data/server.json" ]; do
   kill -0 $! 2>/dev/null || {{ cat "$SANDBOX/up.log" >&2; wait $!; exit $?; }}
   read -rt 0.05 <>"$SANDBOX/never" || :
 done
+url=$(sed 's/.*"url": *"\\([^"]*\\)".*/\\1/' "$data/server.json")
+curl --silent --output /dev/null "$url/health/ready"
 """
 
 

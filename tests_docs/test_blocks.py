@@ -21,12 +21,20 @@ if TYPE_CHECKING:
 
 BLOCKS = [block for page in list_pages() for block in read_blocks(page)]
 RUN = [block for block in BLOCKS if block.is_run]
-PROGRAMS = {
-    page: found
-    for page in list_pages()
-    if (found := [each for each in RUN if each.page == page and each.language in SHELL | {"python"}])
-}
 SECRETS = ("STUDIO_KEY", "NOVITA_KEY", "WAN_KEY")
+
+
+def list_programs() -> dict[str, list[Block]]:
+    """Return the blocks that are run, by page; a translation that has the same ones is left out."""
+    by_text: dict[tuple[str, ...], list[Block]] = {}
+    for page in list_pages():
+        found = [each for each in RUN if each.page == page and each.language in SHELL | {"python"}]
+        if found:
+            by_text.setdefault(tuple(each.text for each in found), found)
+    return {blocks[0].page: blocks for blocks in by_text.values()}
+
+
+PROGRAMS = list_programs()
 
 
 @pytest.fixture(scope="session")
