@@ -1,8 +1,9 @@
 # The two commands of a newcomer: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+FAULTS := tests/journeys/faults
 
-.PHONY: setup demo gallery test test-diffusers test-cluster test-docs test-studio studio studio-check bench nightly coverage check docs lock lock-check wheel wheel-check clients
+.PHONY: setup demo gallery test test-faults test-diffusers test-cluster test-docs test-studio studio studio-check bench nightly coverage check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -19,9 +20,13 @@ gallery: setup
 
 # Each file's tests run in one process, in order; four processes at a time, because tests also wait. They start
 # hundreds of Pythons: one that may not keep what it compiled would compile the package in each of them.
-test nightly coverage: export PYTHONDONTWRITEBYTECODE =
+test test-faults nightly coverage: export PYTHONDONTWRITEBYTECODE =
 test: setup
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore $(FAULTS)
+
+# Servers and renderers that are killed, frozen, cut off and run out of what they need: minutes that not everybody has.
+test-faults: setup
+	$(BIN)/python -m pytest -n 4 --dist loadfile $(FAULTS)
 
 # The engine of open-weight models, with tiny ones: in an environment of its own, because torch is large.
 test-diffusers: .venv-diffusers/ready
