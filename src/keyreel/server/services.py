@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyreel.server.monitoring.request_counts import RequestCounts
-from keyreel.system.tracer import NoTracer
+from keyreel.tasks.tracing.tracer import NoTracer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from keyreel.storage.objects import ObjectStorage
     from keyreel.storage.pending_files import PendingFiles
     from keyreel.storage.signed_urls import LinkSigner
-    from keyreel.system.tracer import Tracer
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.eta.estimator import EtaEstimator
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.tracing.tracer import Tracer
     from keyreel.tasks.webhooks.secrets import WebhookSecrets
 
 

@@ -10,14 +10,14 @@ from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
 from keyreel.settings.acceptance import BelowBar
 from keyreel.settings.engines import EngineSettings
-from keyreel.system.tracer import NoTracer
+from keyreel.tasks.tracing.tracer import NoTracer
 
 if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
     from keyreel.provenance.signing_certificates import SigningCredentials
-    from keyreel.system.tracer import Tracer
+    from keyreel.tasks.tracing.tracer import Tracer
 
 
 @dataclass(frozen=True, slots=True)

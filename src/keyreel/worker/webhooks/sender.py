@@ -15,9 +15,9 @@ import structlog
 from keyreel.errors import UnknownTask
 from keyreel.intake.egress import DestinationUnreachable
 from keyreel.intake.retry_after import parse_retry_after
-from keyreel.system.tracer import NoTracer
 from keyreel.tasks.clocks.dev_clock import get_machine_time
 from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
+from keyreel.tasks.tracing.tracer import NoTracer
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryLimits, DeliveryStore
 from keyreel.tasks.webhooks.events import DeliveryStatus
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from random import Random
 
     from keyreel.intake.egress import PostResponse
-    from keyreel.system.tracer import Tracer
     from keyreel.task import Task
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.tracing.tracer import Tracer
     from keyreel.wire.dialects.webhooks import WebhookPolicy
     from keyreel.worker.webhooks.requests import WebhookRequestBuilder
 

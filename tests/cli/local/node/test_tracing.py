@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from PIL import Image
 
 from keyreel.cli.local.node.tracing import open_tracer
-from keyreel.system.tracer import NoTracer
+from keyreel.tasks.tracing.tracer import NoTracer
 from support.commands import CARDS
 from support.receivers import Receiver, receiving
 from support.servers import Server, wait_until

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from keyreel.storage.objects import ObjectStorage
     from keyreel.storage.secret_files import SecretStore
     from keyreel.storage.signed_urls import LinkSigner
-    from keyreel.system.tracer import Tracer
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.tracing.tracer import Tracer
     from keyreel.tasks.webhooks.secrets import WebhookSecrets
 
 

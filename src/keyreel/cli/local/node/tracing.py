@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 import keyreel
-from keyreel.system.tracer import NoTracer
+from keyreel.tasks.tracing.tracer import NoTracer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import SpanContext
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from keyreel.system.tracer import Tracer
+    from keyreel.tasks.tracing.tracer import Tracer
 
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _TRACE_ID_BYTES: Final = 16
