@@ -40,7 +40,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_up_prints_lines_for_each_format_and_no_key_into_a_log(server: Server) -> None:
     printed = (server.data / "up.log").read_text()
     assert KEY not in printed
-    assert "the one that is set (KEYREEL_API_KEY)" in printed
+    assert "set by KEYREEL_API_KEY" in printed
     assert '-H "Authorization: Bearer $KEYREEL_API_KEY"' in printed
     for line in (f"{server.url}/v3/async/", f"{server.url}/model/v1/generation", "keyreel generate"):
         assert line in printed
@@ -151,7 +151,7 @@ def test_doctor_and_engines_check_ask_a_server_elsewhere(server: Server, tmp_pat
     checks = json.loads(keyreel("doctor", *asked, "--admin-token", token, "--json").stdout)
     names = ["server", "engines", "workers", "audit log", "ledger"]
     assert [(each["name"], each["ok"]) for each in checks] == [(name, True) for name in names]
-    assert checks[0]["detail"].startswith(f"runs at {server.url}, version 0.1.0")
+    assert checks[0]["detail"].startswith(f"running at {server.url}, version 0.1.0")
     engine = CARDS["KEYREEL_ENGINES"]
     assert checks[1]["detail"].startswith(f"{engine}: ")
     check = keyreel("engines", "check", *asked, "--admin-token", token)

@@ -36,11 +36,11 @@ from keyreel.cli.commands.work import start_working
 
 _USAGE_STATUS: Final = 2
 
-_MAKE, _SERVE, _ADMINISTER, _EXAMINE = "Make videos", "Run a server", "Administer it", "Examine"
+_MAKE, _SERVE, _ADMINISTER, _EXAMINE = "Make videos", "Run a server", "Administer", "Examine"
 """The panels of the help, in this order."""
 
 app = typer.Typer(
-    help="Self-hosted video generation that speaks the Vidu API family.",
+    help="Self-hosted video generation with the Vidu API family.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -62,7 +62,7 @@ def begin(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
-    """Self-hosted video generation that speaks the Vidu API family."""
+    """Self-hosted video generation with the Vidu API family."""
     del version
     _warn_of_unread_variables()
 

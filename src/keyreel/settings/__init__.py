@@ -1,4 +1,4 @@
-"""What an operator can set: variables KEYREEL_*, or the same names in lower case in a TOML file."""
+"""Settings: variables KEYREEL_*, or the same names in lower case in a TOML file."""
 
 from keyreel.settings.model import DEFAULT_EGRESS_PORTS, Settings
 from keyreel.settings.reading import list_unread_variables, read_settings

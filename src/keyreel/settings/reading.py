@@ -48,7 +48,7 @@ def list_unread_variables() -> list[str]:
         name = variable.upper().removeprefix(PREFIX)
         if variable.upper().startswith(PREFIX) and name not in known:
             suggestion = suggest_name(name, known, PREFIX)
-            sentences.append(end_sentence(f"{shorten(variable)}: nothing reads it{suggestion}"))
+            sentences.append(end_sentence(f"{shorten(variable)}: unknown setting{suggestion}"))
     return sentences
 
 

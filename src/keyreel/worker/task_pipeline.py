@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from keyreel.worker.slots import RenderSlot
 
 _INTERNAL_ERROR_MESSAGE: Final = (
-    "An internal error ended the task; the operator's log tells more under the task's id."
+    "An internal error ended the task. The operator can find it in the log by the task's ID."
 )
 _FIRST_PUT_BACK_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PUT_BACK_PAUSE: Final = timedelta(minutes=1)

@@ -48,17 +48,18 @@ if TYPE_CHECKING:
     from keyreel.settings import Settings
 
 NewDatabaseOption = Annotated[
-    bool, typer.Option("--new-database", help="First make the database of a folder that has lost its own.")
+    bool,
+    typer.Option("--new-database", help="First create a new database in a folder that has lost its own."),
 ]
 DeleteOrphansOption = Annotated[
-    bool, typer.Option("--delete-orphans", help="First delete the stored results that no task owns.")
+    bool, typer.Option("--delete-orphans", help="First delete stored results that belong to no task.")
 ]
 ServerUrlOption = Annotated[
     str,
     typer.Option(
         "--base-url",
         envvar="KEYREEL_BASE_URL",
-        help="Check this running server, not this machine.",
+        help="Check this running server instead of this machine.",
     ),
 ]
 _PIPE_WIDTH: Final = 1000
@@ -73,13 +74,13 @@ def check_machine(  # noqa: PLR0913, PLR0917 - a command's options are its inter
     new_database: NewDatabaseOption = False,
     delete_orphans: DeleteOrphansOption = False,
 ) -> None:
-    """Check this machine, or a running server, and say what works; exit code 1 where something does not."""
+    """Check this machine and the installation, or a running server. Exits with 1 if a check fails."""
     if base_url:
         from keyreel.cli.doctor.remote_checks import check_remote_server
 
         if new_database or delete_orphans:
             raise InvalidRequest(
-                "--new-database and --delete-orphans change a folder here: leave out --base-url."
+                "--new-database and --delete-orphans change a local folder: leave out --base-url."
             )
         checks = check_remote_server(OperatorOptions(data, base_url, admin_token))
     else:
@@ -138,8 +139,8 @@ def _print_checks(checks: list[DoctorCheck]) -> None:
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     console.print(table)
     console.print(
-        "The motion engine sets the given pixels in motion, and draws places, weather and light from words; "
-        "it invents no other content and no articulated action."
+        "The motion engine moves the pixels you provide and draws places, weather, and light from "
+        "text. It does not invent other content or articulated motion."
     )
 
 

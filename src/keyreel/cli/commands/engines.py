@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 EnginesUrlOption = Annotated[
     str,
     typer.Option(
-        "--base-url", envvar="KEYREEL_BASE_URL", help="A server elsewhere; default: what is set here."
+        "--base-url",
+        envvar="KEYREEL_BASE_URL",
+        help="Remote server. Default: the settings on this machine.",
     ),
 ]
-engines_app = typer.Typer(
-    help="The engines: what each makes, and whether it works.", invoke_without_command=True
-)
+engines_app = typer.Typer(help="Engines: what each makes, and whether it works.", invoke_without_command=True)
 
 
 @engines_app.callback()
@@ -57,7 +57,7 @@ def list_engines(
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List every engine and every table of one: what it makes, its slots, whether it is healthy."""
+    """List all engines and engine tables: what they make, their slots, their health."""
     rows = (
         _list_engines_elsewhere(OperatorOptions(data, base_url, admin_token))
         if base_url
@@ -109,15 +109,15 @@ def _list_engines_here(data: Path | None) -> list[Json]:
 
 @engines_app.command("check")
 def check_engines(
-    name: Annotated[str, typer.Argument(help="One engine; default: all, tables that nothing uses too.")] = "",
+    name: Annotated[str, typer.Argument(help="One engine. Default: all, including unused tables.")] = "",
     data: DataOption = None,
     base_url: EnginesUrlOption = "",
     admin_token: AdminTokenOption = "",
 ) -> None:
-    """Try engines: ask each how it is, then load it as a render would; exit code 1 if one does not work.
+    """Check engines: run each health check, then load the engine as a render would. Exits with 1 on failure.
 
-    One that runs in a Ray cluster is not loaded: it is looked whether a node there has room for it. With
-    --base-url that server says how its engines are; nothing is loaded.
+    Engines on a Ray cluster are not loaded; this checks that a node there has their resources.
+    With --base-url, that server reports the state of its engines, and nothing is loaded.
     """
     problems = (
         _ask_engines(OperatorOptions(data, base_url, admin_token), name)

@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 
 def validate_request(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-multiframe.")],
+    model: Annotated[str, typer.Argument(help="Model, such as vidu-q2-pro-multiframe.")],
     image: ImagesOption = None,
     prompt: PromptsOption = None,
     duration: DurationsOption = None,
     field: FieldsOption = None,
     base_url: Annotated[
         str,
-        typer.Option(envvar="KEYREEL_BASE_URL", help="Ask this server; default: the catalogue here."),
+        typer.Option(envvar="KEYREEL_BASE_URL", help="Ask this server. Default: the local catalogue."),
     ] = "",
     api_key: ApiKeyOption = "",
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List every rule that a request breaks, and its price; makes nothing, exits with 1 if it is wrong."""
+    """Validate a request: list every broken rule, and the price. Exits with 1 if it is invalid."""
     from keyreel.client.requests import build_parsed_submit
 
     request = RequestOptions(

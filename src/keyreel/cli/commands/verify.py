@@ -24,16 +24,19 @@ if TYPE_CHECKING:
 
 
 def verify_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    file: Annotated[Path, typer.Argument(help="A video from anywhere.")],
-    root: Annotated[Path | None, typer.Option(help="PEM file of one more root certificate to trust.")] = None,
+    file: Annotated[Path, typer.Argument(help="Video file to verify.")],
+    root: Annotated[
+        Path | None, typer.Option(help="PEM file of an additional root certificate to trust.")
+    ] = None,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Say whether a video is untouched, who made it and which task; exits with 1 unless it is untouched.
+    """Verify a video: whether it is untouched, who made it, and which task. Exits with 1 if altered.
 
-    With --base-url that server's root certificate is trusted and its tasks are searched; the file stays here.
+    With --base-url, that server's root certificate is trusted and its tasks are searched.
+    The file stays here.
     """
     from keyreel.provenance import report
     from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
@@ -75,7 +78,7 @@ def _fetch_anchors(base_url: str) -> bytes:
         answer = httpx.get(f"{base_url.rstrip('/')}/.well-known/keyreel-c2pa.pem", trust_env=False)
         answer.raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise RemoteError(f"The server at {base_url} shows no root certificate: {error}.") from None
+        raise RemoteError(f"The server at {base_url} has no root certificate: {error}.") from None
     return answer.content
 
 
@@ -92,6 +95,6 @@ def _find_matches(options: OperatorOptions, evidence: Evidence) -> tuple[TaskMat
         with connect_for_reading(options) as server:
             found = server.request("POST", "/v1/admin/matches", body)
     except MissingKey as error:
-        print(f"keyreel: its tasks are not searched: {error.message}", file=sys.stderr)
+        print(f"keyreel: the tasks of the server are not searched: {error.message}", file=sys.stderr)
         return ()
     return tuple(TaskMatch(**match) for match in found["matches"])

@@ -34,14 +34,14 @@ def check_lost_orders(settings: Settings) -> DoctorCheck:
     with closing(locate_database(settings).open_read_only()) as database:
         lost = list_lost_orders(database, SystemClock().now() - timedelta(days=_LOST_ORDER_DAYS))
     if not lost:
-        return make_passed(name, f"none was lost on its way in the last {_LOST_ORDER_DAYS} days")
+        return make_passed(name, f"none was lost in the last {_LOST_ORDER_DAYS} days")
     told = "; ".join(
         f"task {each.task_id} to {each.engine}: {each.intent}" for each in lost[:_MAX_LOST_ORDERS]
     )
     return make_failed(
         name,
         f"{len(lost)} may be paid for although their tasks failed: {told}",
-        "look for them at the service, by the token in their payload",
+        "look for them at the service, using the token in their payload",
     )
 
 
@@ -57,7 +57,7 @@ def check_workers(settings: Settings) -> DoctorCheck:
     with closing(locate_database(settings).open_read_only()) as database:
         found = WorkerRegistry(database).list_live()
     told = (f"{each.node} ({each.version})" for each in found)
-    return make_passed("workers", ", ".join(told) or "none runs: what is accepted waits")
+    return make_passed("workers", ", ".join(told) or "none is running: accepted tasks wait")
 
 
 def check_engines(settings: Settings) -> DoctorCheck:

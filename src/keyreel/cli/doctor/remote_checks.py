@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def check_remote_server(options: OperatorOptions) -> list[DoctorCheck]:
     """Check a running server: its parts, its engines and workers, its audit log and its ledger."""
-    server = describe_server(options.base_url, f"{options.base_url} does not answer as Keyreel does")
+    server = describe_server(options.base_url, f"{options.base_url} does not respond like a Keyreel server")
     return [server, *(_ask(options, name, check) for name, check in _CHECKS.items())]
 
 
@@ -39,14 +39,14 @@ def _check_engines(server: OperatorClient) -> DoctorCheck:
 def _check_workers(server: OperatorClient) -> DoctorCheck:
     engines = server.request("GET", "/v1/admin/engines")["engines"]
     nodes = sorted({worker["node"] for engine in engines for worker in engine["workers"]})
-    return make_passed("workers", ", ".join(nodes) or "none runs: what is accepted waits")
+    return make_passed("workers", ", ".join(nodes) or "none is running: accepted tasks wait")
 
 
 def _check_audit_log(server: OperatorClient) -> DoctorCheck:
     found = server.request("GET", "/v1/admin/audit/verify")
     if not found["ok"]:
         return make_failed("audit log", found["problems"][0])
-    return make_passed("audit log", f"whole: {found['entries']} entries")
+    return make_passed("audit log", f"intact: {found['entries']} entries")
 
 
 def _check_ledger(server: OperatorClient) -> DoctorCheck:

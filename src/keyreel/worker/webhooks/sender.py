@@ -43,7 +43,7 @@ _LEASE_MARGIN_SECONDS: Final = 30.0
 """What loading a delivery and recording its attempt may take beside the attempt itself."""
 _JITTER: Final = (0.9, 1.1)
 """Factors between which each pause is drawn, so that receivers that were down together are spread."""
-_INTERNAL_ERROR_MESSAGE: Final = "Internal error: the operator's log tells more under the delivery's id."
+_INTERNAL_ERROR_MESSAGE: Final = "Internal error. The operator can find it in the log by the delivery's ID."
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -165,7 +165,7 @@ class WebhookSender:
             error = _describe_failure(status)
         except DestinationUnreachable as failure:
             late = loop.time() - started >= seconds
-            error = f"No answer within {seconds:g} s." if late else str(failure)
+            error = f"No response within {seconds:g} s." if late else str(failure)
         except Exception:  # noqa: BLE001 - a bug in one delivery must not stop the others
             _log.exception("internal error", delivery=delivery.id)
             error = _INTERNAL_ERROR_MESSAGE
@@ -198,5 +198,5 @@ def _describe_failure(status: int) -> str:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return ""
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return f"The receiver answered {status}; redirects are not followed."
-    return f"The receiver answered {status}."
+        return f"The receiver returned {status}; redirects are not followed."
+    return f"The receiver returned {status}."
