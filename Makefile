@@ -16,7 +16,7 @@ demo: setup
 	$(BIN)/python examples/demo.py
 
 gallery: setup
-	PYTHONPATH=examples $(BIN)/python tools/build_gallery.py
+	PYTHONPATH=examples $(BIN)/python tools/gallery/build_gallery.py
 
 # Each file's tests run in one process, in order; four processes at a time, because tests also wait. They start
 # hundreds of Pythons: one that may not keep what it compiled would compile the package in each of them.

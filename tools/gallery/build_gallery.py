@@ -1,6 +1,6 @@
 """What `make gallery` runs: renders the gallery anew, with the engine as it is, and writes docs/gallery.
 
-    PYTHONPATH=examples python tools/build_gallery.py [NAME ...]
+    PYTHONPATH=examples python tools/gallery/build_gallery.py [NAME ...]
 
 Names pick some of the pieces. The videos as they were made stay in gallery/; docs/gallery has small ones,
 their posters, the page that shows them, and the README's moving picture.
@@ -13,13 +13,14 @@ import sys
 import time
 from pathlib import Path
 
+from pieces import PIECES, SCENES
+from small_videos import write_animation, write_small_video
+
 from demo import running_server
-from gallery.pieces import PIECES, SCENES
-from gallery.small_videos import write_animation, write_small_video
 from keyreel.client import Client
 
 VIDEOS = Path("gallery")
-PAGE = Path(__file__).parents[1] / "docs" / "gallery"
+PAGE = Path(__file__).parents[2] / "docs" / "gallery"
 SEED = 7
 SECONDS = 600.0
 """For all pieces together they wait so long for one of them."""
