@@ -99,10 +99,10 @@ def test_a_server_elsewhere_is_asked_for_its_root_and_its_tasks(
     elsewhere = {"KEYREEL_DATA": str(tmp_path / "nothing here"), "KEYREEL_BASE_URL": server.url}
     done = verify(video, **elsewhere, KEYREEL_ADMIN_TOKEN=token)
     assert done.returncode == 0, done.stderr
-    assert f"{task_id} (the very file)" in done.stdout
+    assert f"{task_id} (the same file)" in done.stdout
     without = verify(video, **elsewhere)
     assert without.returncode == 0, without.stderr
-    assert f"{task_id} (as its signature says)" in without.stdout
+    assert f"{task_id} (according to its signature)" in without.stdout
     assert "the tasks of the server are not searched" in without.stderr
 
 
