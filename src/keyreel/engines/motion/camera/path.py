@@ -79,23 +79,31 @@ class CameraOptions:
 
 # Full travel of each move at a scale of 1: (log zoom, pan, tilt, truck, pedestal, dolly), by eye.
 _MOVE_TRAVEL: Final = {
-    CameraMove.ZOOM_IN: (0.17, 0.0, 0.0, 0.0, 0.0, 0.0),
-    CameraMove.ZOOM_OUT: (-0.15, 0.0, 0.0, 0.0, 0.0, 0.0),
-    CameraMove.PUSH_IN: (0.05, 0.0, 0.0, 0.0, 0.0, 0.17),
-    CameraMove.PULL_OUT: (-0.07, 0.0, 0.0, 0.0, 0.0, -0.14),
-    CameraMove.PAN_LEFT: (0.0, -0.17, 0.0, -0.02, 0.0, 0.0),
-    CameraMove.PAN_RIGHT: (0.0, 0.17, 0.0, 0.02, 0.0, 0.0),
-    CameraMove.TILT_UP: (0.0, 0.0, -0.15, 0.0, -0.01, 0.0),
-    CameraMove.TILT_DOWN: (0.0, 0.0, 0.15, 0.0, 0.01, 0.0),
-    CameraMove.TRACK_LEFT: (0.0, -0.07, 0.0, -0.15, 0.0, 0.0),
-    CameraMove.TRACK_RIGHT: (0.0, 0.07, 0.0, 0.15, 0.0, 0.0),
-    CameraMove.RISE: (0.0, 0.0, -0.07, 0.0, -0.12, 0.02),
-    CameraMove.SINK: (0.0, 0.0, 0.07, 0.0, 0.12, 0.02),
+    CameraMove.ZOOM_IN: (0.42, 0.0, 0.0, 0.0, 0.0, 0.0),
+    CameraMove.ZOOM_OUT: (-0.34, 0.0, 0.0, 0.0, 0.0, 0.0),
+    CameraMove.PUSH_IN: (0.15, 0.0, 0.0, 0.0, 0.0, 0.38),
+    CameraMove.PULL_OUT: (-0.25, 0.0, 0.0, 0.0, 0.0, -0.14),
+    CameraMove.PAN_LEFT: (0.0, -0.45, 0.0, -0.04, 0.0, 0.0),
+    CameraMove.PAN_RIGHT: (0.0, 0.45, 0.0, 0.04, 0.0, 0.0),
+    CameraMove.TILT_UP: (0.0, 0.0, -0.34, 0.0, -0.02, 0.0),
+    CameraMove.TILT_DOWN: (0.0, 0.0, 0.34, 0.0, 0.02, 0.0),
+    CameraMove.TRACK_LEFT: (0.0, -0.15, 0.0, -0.42, 0.0, 0.0),
+    CameraMove.TRACK_RIGHT: (0.0, 0.15, 0.0, 0.42, 0.0, 0.0),
+    CameraMove.RISE: (0.0, 0.0, -0.14, 0.0, -0.26, 0.04),
+    CameraMove.SINK: (0.0, 0.0, 0.14, 0.0, 0.26, 0.04),
 }
 _ORBIT_SIGNS: Final = {CameraMove.ORBIT_LEFT: -1.0, CameraMove.ORBIT_RIGHT: 1.0}
-_ORBIT_TRUCK: Final = 0.26
-_DOLLY_ZOOM_TRAVEL: Final = -0.34
-"""Full travel of an orbit aside and of a dolly zoom forward, in units."""
+_ORBIT_TRUCK: Final = 0.62
+_ORBIT_ZOOM: Final = 0.08
+_DOLLY_ZOOM_TRAVEL: Final = -0.62
+"""Full travel of an orbit aside, its log zoom, and the travel of a dolly zoom forward, in units."""
+
+_USUAL_PIVOT_DISPARITY: Final = 0.6
+"""Of the subjects for which the travels above are chosen."""
+
+_MAX_LOG_ZOOM: Final = 0.95
+_MAX_DOLLY: Final = 0.62
+"""What zoom and dolly approach however large the amplitude is: the image has no finer detail to show."""
 
 
 def plan_camera_path(cues: Sequence[CameraCue], options: CameraOptions) -> list[CameraPose]:
@@ -107,6 +115,8 @@ def plan_camera_path(cues: Sequence[CameraCue], options: CameraOptions) -> list[
             shake = _HANDHELD_SHAKE * cue.strength * AMPLITUDE_SCALES[options.amplitude] ** 0.5
         else:
             track += _compute_travel(cue, options)[None, :] * _ease_cue(cue, options.frames)[:, None]
+    track[:, 0] = _soften_limit(track[:, 0], _MAX_LOG_ZOOM)
+    track[:, 5] = _soften_limit(track[:, 5], _MAX_DOLLY)
     sway = _generate_shake(options) * shake
     track[:, (1, 2, 3, 6)] += sway
     # Zoom adds up as a logarithm, so that equal times look like equal enlargement.
@@ -116,15 +126,23 @@ def plan_camera_path(cues: Sequence[CameraCue], options: CameraOptions) -> list[
     ]
 
 
+def _soften_limit(travel: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
+    """Return travel that approaches a limit; up to half of it, nearly the travel itself."""
+    return np.asarray(travel / (1 + np.abs(travel / limit) ** 3) ** (1 / 3), np.float64)
+
+
 def _compute_travel(cue: CameraCue, options: CameraOptions) -> NDArray[np.float64]:
     reach = options.travel_scale * cue.strength
     if cue.move in _ORBIT_SIGNS:
         truck = _ORBIT_SIGNS[cue.move] * _ORBIT_TRUCK
         # Turning back towards the pivot while trucking past it makes the truck an orbit.
-        return np.array((0.03, -truck * options.pivot_disparity, 0.0, truck, 0.0, 0.0, 0.0)) * reach
+        return np.array((_ORBIT_ZOOM, -truck * options.pivot_disparity, 0.0, truck, 0.0, 0.0, 0.0)) * reach
     if cue.move is CameraMove.DOLLY_ZOOM:
         return np.array((0.0, 0.0, 0.0, 0.0, 0.0, _DOLLY_ZOOM_TRAVEL, 0.0)) * reach
-    return np.array((*_MOVE_TRAVEL.get(cue.move, (0.0,) * 6), 0.0)) * reach
+    travel = np.array((*_MOVE_TRAVEL.get(cue.move, (0.0,) * 6), 0.0)) * reach
+    # A dolly enlarges a subject seen close up by far more than one farther away.
+    travel[5] *= _USUAL_PIVOT_DISPARITY / max(options.pivot_disparity, _USUAL_PIVOT_DISPARITY)
+    return travel
 
 
 def _compensate_dolly_zoom(pose: CameraPose, cues: Sequence[CameraCue], options: CameraOptions) -> CameraPose:

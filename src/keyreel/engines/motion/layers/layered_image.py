@@ -25,7 +25,9 @@ from keyreel.engines.motion.imaging.pixels import (
     to_uint8,
 )
 from keyreel.engines.motion.layers import depth
-from keyreel.engines.motion.layers.background import create_canvas, inpaint_background
+from keyreel.engines.motion.layers.background import DEFAULT_REACH, create_canvas, inpaint_background
+from keyreel.engines.motion.layers.crop_focus import choose_crop_focus
+from keyreel.engines.motion.layers.outpainting import limit_reach, outpaint_margins
 from keyreel.engines.motion.layers.visible_patches import (
     OpacityGrid,
     create_full_mask,
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.effects.water_and_clouds import AmbientFlow
     from keyreel.engines.motion.effects.wind import Wind
     from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
-    from keyreel.engines.motion.layers.background import FrameCanvas
+    from keyreel.engines.motion.layers.background import BorderReach, FrameCanvas
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Size
 
@@ -71,9 +73,6 @@ _COARSE_STEP: Final = 8
 
 _MIN_VISIBLE_ALPHA: Final = 0.01
 """Opacity from which a pixel counts for a subject's bounds."""
-
-_HEADROOM: Final = 0.07
-"""Room above a subject that is too tall for the frame, in parts of the frame's height."""
 
 _MIN_FLOW_SPEED: Final = 0.02
 """Pixels a second below which water counts as still."""
@@ -217,15 +216,23 @@ class LayeredImage:
             cv2.addWeighted(here, weight, to_rgb(pixels), other_weight, 0, dst=here)
 
 
-def separate_layers(source_image: Frame, size: Size, nets: Networks) -> LayeredImage:
-    """Separate an image, uint8 [height, width, 3], into background and subject, for frames of this size."""
+def separate_layers(
+    source_image: Frame, size: Size, nets: Networks, reach: BorderReach | None = None
+) -> LayeredImage:
+    """Separate an image, uint8 [height, width, 3], into background and subject, for frames of this size.
+
+    `reach` is how far the camera will look beyond the frame: where the image ends before, it is painted on.
+    """
     source_image = _downscale_to_cover(source_image, size)
     alpha = compute_alpha_matte(source_image, nets)
-    centre = _choose_crop_focus(alpha, size)
-    canvas = create_canvas(source_image, size, centre)
+    centre = choose_crop_focus(alpha, size, reach)
+    around = limit_reach(alpha, size, centre, reach) if reach else DEFAULT_REACH
+    canvas = create_canvas(source_image, size, centre, around)
     opacity = np.asarray(
-        create_canvas(to_uint8(alpha * 255), size, centre).image / np.float32(255), np.float32
+        create_canvas(to_uint8(alpha * 255), size, centre, around).image / np.float32(255), np.float32
     )
+    if reach:
+        canvas = outpaint_margins(canvas, opacity, reach)
     frame_alpha = opacity[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
     if measure_coverage(frame_alpha) > _CLOSE_UP_COVERAGE:
         opacity = _close_matte(opacity)
@@ -317,19 +324,6 @@ def _downscale_to_cover(image: Frame, size: Size) -> Frame:
         return image
     target = (max(round(width * scale), size.width), max(round(height * scale), size.height))
     return resize(image, *target)
-
-
-def _choose_crop_focus(alpha: FloatArray, size: Size) -> tuple[float, float]:
-    """Return the fractions at which to centre a crop: on the subject, or on its head where it is too tall."""
-    x, y = find_centroid(alpha)
-    rows = np.flatnonzero((alpha > 0.5).any(axis=1))
-    if not rows.size:
-        return x, y
-    height, width = alpha.shape
-    visible = size.height / max(size.width / width, size.height / height) / height
-    top, bottom = int(rows[0]) / height, (int(rows[-1]) + 1) / height
-    headroom = top - _HEADROOM * visible + visible / 2
-    return x, min(headroom, y) if bottom - top > visible else y
 
 
 def _compute_relief(alpha: FloatArray) -> FloatArray:

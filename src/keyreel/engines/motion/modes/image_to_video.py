@@ -19,6 +19,7 @@ from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.effects.steam import Steam, create_steam
 from keyreel.engines.motion.effects.wind import Wind, detect_foliage
 from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.layers.background import BorderReach
 from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
@@ -47,10 +48,19 @@ class IndependentMotion(Protocol):
         ...
 
 
-_OUTWARD_MOVES: Final = frozenset({CameraMove.ZOOM_OUT, CameraMove.PULL_OUT})
-_OUTWARD_BORDER_COMPRESSION: Final = 1.3
-_BORDER_COMPRESSION: Final = 1.05
-"""How far the border zone may be compressed, by cameras that move outwards and by others."""
+_BORDER_COMPRESSION: Final = 1.02
+"""How far the border zone may be compressed."""
+_MAX_ENLARGEMENT: Final = 1.15
+"""The zoom by which a path may be enlarged in order to stay within the image, before it goes less far."""
+_LATERAL_MOVES: Final = (
+    {CameraMove.PAN_LEFT, CameraMove.PAN_RIGHT, CameraMove.TRACK_LEFT, CameraMove.TRACK_RIGHT},
+    {CameraMove.TILT_UP, CameraMove.TILT_DOWN, CameraMove.RISE, CameraMove.SINK},
+)
+_PANORAMA_SHARE: Final = 0.95
+_MAX_STRETCH: Final = 4.0
+"""The part of what a panorama has beyond the frame that a pan shows; the most that its travel grows by."""
+_PRESUMED_PIVOT: Final = 0.6
+"""The disparity of an orbit's pivot, while the subject's is not known."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
 """Factor on the default camera moves where the amplitude is left to the engine."""
 _STEAM_SOURCE_HEIGHT: Final = 0.4
@@ -76,11 +86,12 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     shot = order.shots[0]
     assert shot.first is not None
     parsed = parse_prompt(shot.prompt)
-    layered_image = separate_layers(load_image(Path(shot.first)), order.frame_size, networks)
-    cues = parsed.cues or choose_default_camera(layered_image, order)
-    view = parallax.create_camera_view(
-        order.frame_size, layered_image.background.margins, _choose_border_compression(parsed)
-    )
+    size = order.frame_size
+    source_image = load_image(Path(shot.first))
+    directed = _extend_pans(parsed.cues, source_image, order)
+    layered_image = separate_layers(source_image, size, networks, _measure_reach(order, directed))
+    cues = directed or choose_default_camera(layered_image, order)
+    view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     camera_options = path.CameraOptions(
         shot.frames, order.amplitude, layered_image.pivot_disparity, order.seed
     )
@@ -88,7 +99,7 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
         order,
         layered_image,
         parsed,
-        (parallax.confine_path(path.plan_camera_path(cues, camera_options), view), view),
+        (parallax.confine_path(path.plan_camera_path(cues, camera_options), view, _MAX_ENLARGEMENT), view),
     )
 
 
@@ -168,9 +179,28 @@ def _locate_steam_source(
     return at, high
 
 
-def _choose_border_compression(parsed: ParsedPrompt) -> float:
-    """Return how far borders may be compressed: a camera that moves outwards has nothing else to show."""
-    return _OUTWARD_BORDER_COMPRESSION if _OUTWARD_MOVES.intersection(parsed.moves) else _BORDER_COMPRESSION
+def _extend_pans(cues: tuple[CameraCue, ...], source_image: Frame, order: Order) -> tuple[CameraCue, ...]:
+    """Let a camera that moves aside go on over what an image that is longer than the frame has there."""
+    size, (height, width) = order.frame_size, source_image.shape[:2]
+    scale = max(size.width / width, size.height / height)
+    surplus = width * scale / size.width - 1, height * scale / size.height - 1
+    reach = _measure_reach(order, cues)
+    planned = max(reach.left, reach.right), max(reach.top, reach.bottom)
+    stretch = [
+        min(max(_PANORAMA_SHARE * real / max(each, 1e-6), 1.0), _MAX_STRETCH)
+        for real, each in zip(surplus, planned, strict=True)
+    ]
+    axes = {move: axis for axis, moves in enumerate(_LATERAL_MOVES) for move in moves}
+    return tuple(
+        replace(cue, strength=cue.strength * stretch[axes[cue.move]]) if cue.move in axes else cue
+        for cue in cues
+    )
+
+
+def _measure_reach(order: Order, cues: Sequence[CameraCue]) -> BorderReach:
+    """Return how far beyond the frame the camera will look, before the image's depths are known."""
+    options = path.CameraOptions(order.shots[0].frames, order.amplitude, _PRESUMED_PIVOT, order.seed)
+    return BorderReach(*parallax.measure_reach(path.plan_camera_path(cues, options), order.frame_size))
 
 
 def choose_default_camera(layered_image: LayeredImage, order: Order) -> tuple[CameraCue, ...]:
