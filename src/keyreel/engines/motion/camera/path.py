@@ -60,13 +60,14 @@ class CameraOptions:
     """What a path depends on besides its cues.
 
     `pivot_disparity`, 0.0 … 1.0, is the depth that stays in place in an orbit, and keeps its size
-    in a dolly zoom.
+    in a dolly zoom. `aim` is where a camera that comes nearer is heading, right of the middle and below it.
     """
 
     frames: int
     amplitude: Amplitude
     pivot_disparity: float
     seed: int
+    aim: tuple[float, float] = (0.0, 0.0)
 
     @property
     def travel_scale(self) -> float:
@@ -92,6 +93,7 @@ _MOVE_TRAVEL: Final = {
     CameraMove.RISE: (0.0, 0.0, -0.14, 0.0, -0.26, 0.04),
     CameraMove.SINK: (0.0, 0.0, 0.14, 0.0, 0.26, 0.04),
 }
+_INWARD_MOVES: Final = frozenset({CameraMove.ZOOM_IN, CameraMove.PUSH_IN})
 _ORBIT_SIGNS: Final = {CameraMove.ORBIT_LEFT: -1.0, CameraMove.ORBIT_RIGHT: 1.0}
 _ORBIT_TRUCK: Final = 0.62
 _ORBIT_ZOOM: Final = 0.08
@@ -114,7 +116,8 @@ def plan_camera_path(cues: Sequence[CameraCue], options: CameraOptions) -> list[
         if cue.move is CameraMove.HANDHELD:
             shake = _HANDHELD_SHAKE * cue.strength * AMPLITUDE_SCALES[options.amplitude] ** 0.5
         else:
-            track += _compute_travel(cue, options)[None, :] * _ease_cue(cue, options.frames)[:, None]
+            travel = _compute_travel(cue, options)[None, :] * _ease_cue(cue, options.frames)[:, None]
+            track += _head_for_aim(travel, options.aim) if cue.move in _INWARD_MOVES else travel
     track[:, 0] = _soften_limit(track[:, 0], _MAX_LOG_ZOOM)
     track[:, 5] = _soften_limit(track[:, 5], _MAX_DOLLY)
     sway = _generate_shake(options) * shake
@@ -129,6 +132,20 @@ def plan_camera_path(cues: Sequence[CameraCue], options: CameraOptions) -> list[
 def _soften_limit(travel: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
     """Return travel that approaches a limit; up to half of it, nearly the travel itself."""
     return np.asarray(travel / (1 + np.abs(travel / limit) ** 3) ** (1 / 3), np.float64)
+
+
+def _head_for_aim(travel: NDArray[np.float64], aim: tuple[float, float]) -> NDArray[np.float64]:
+    """Return an inward move's travel, float64 [frames, 7], on which what it aims at stays where it is seen.
+
+    All else moves away from there, and nothing beyond the image comes into view.
+    """
+    enlarged = 1 - np.exp(-_soften_limit(travel[:, 0], _MAX_LOG_ZOOM))
+    nearer = _soften_limit(travel[:, 5], _MAX_DOLLY)
+    headed = travel.copy()
+    for axis, way in enumerate(aim):
+        headed[:, 1 + axis] += way * enlarged
+        headed[:, 3 + axis] += way * nearer
+    return headed
 
 
 def _compute_travel(cue: CameraCue, options: CameraOptions) -> NDArray[np.float64]:

@@ -28,6 +28,7 @@ from keyreel.engines.motion.layers import depth
 from keyreel.engines.motion.layers.background import DEFAULT_REACH, create_canvas, inpaint_background
 from keyreel.engines.motion.layers.crop_focus import choose_crop_focus
 from keyreel.engines.motion.layers.outpainting import limit_reach, outpaint_margins
+from keyreel.engines.motion.layers.perspective import Perspective, find_perspective
 from keyreel.engines.motion.layers.visible_patches import (
     OpacityGrid,
     create_full_mask,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.effects.wind import Wind
     from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
     from keyreel.engines.motion.layers.background import BorderReach, FrameCanvas
+    from keyreel.engines.motion.layers.depth import SceneDepth
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Size
 
@@ -110,6 +112,7 @@ class LayeredImage:
     subject: SubjectLayer | None
     subject_centre: tuple[float, float]
     pivot_disparity: float
+    scene_depth: SceneDepth
     ambient_flow: AmbientFlow | None = None
     wind: Wind | None = None
 
@@ -169,7 +172,7 @@ class LayeredImage:
     ) -> Frame:
         """Return the view of a canvas with the ground's depth; cells that are not needed hold anything."""
         layer_points = parallax.unproject_points(
-            points, pose, view, partial(sample_ground_disparity, view=view)
+            points, pose, view, partial(sample_scene_disparity, self.scene_depth, view)
         )
         needed = create_full_mask(view) if needed is None else needed
         if self.wind:
@@ -225,43 +228,51 @@ def separate_layers(
     """
     source_image = _downscale_to_cover(source_image, size)
     alpha = compute_alpha_matte(source_image, nets)
-    centre = choose_crop_focus(alpha, size, reach)
-    around = limit_reach(alpha, size, centre, reach) if reach else DEFAULT_REACH
-    canvas = create_canvas(source_image, size, centre, around)
-    opacity = np.asarray(
-        create_canvas(to_uint8(alpha * 255), size, centre, around).image / np.float32(255), np.float32
-    )
-    if reach:
-        canvas = outpaint_margins(canvas, opacity, reach)
+    canvas, opacity = _create_canvases(source_image, alpha, size, reach)
     frame_alpha = opacity[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
+    perspective = find_perspective(canvas.rest_frame) or Perspective(depth.DEFAULT_HORIZON)
+    scene_depth = depth.SceneDepth(perspective)
     if measure_coverage(frame_alpha) > _CLOSE_UP_COVERAGE:
         opacity = _close_matte(opacity)
     if not _MIN_COVERAGE < measure_coverage(frame_alpha) < _MAX_COVERAGE:
         rgba = to_rgba(canvas.image)
-        return LayeredImage(
-            canvas, rgba, rgba, None, (0.5, 0.5), 0.5, detect_ambient_flow(canvas.rest_frame, None)
-        )
-    near = depth.estimate_subject_disparity(frame_alpha)
-    origin = (float(canvas.left), float(canvas.top))
-    image = premultiply(decontaminate_edges(canvas.image, opacity), opacity)
-    subject = SubjectLayer(
-        image,
-        OpacityGrid(np.asarray(cv2.extractChannel(image, 3), np.uint8)),
-        near,
-        _compute_relief(opacity),
-        _compute_bounds(opacity, canvas),
-        origin,
-    )
+        flows = detect_ambient_flow(canvas.rest_frame, None)
+        return LayeredImage(canvas, rgba, rgba, None, (0.5, 0.5), 0.5, scene_depth, flows)
+    near = depth.estimate_subject_disparity(frame_alpha, perspective.horizon)
     behind = inpaint_background(canvas, opacity)
-    flows = detect_ambient_flow(canvas.rest_frame, frame_alpha)
     return LayeredImage(
         behind,
         to_rgba(canvas.image),
         to_rgba(behind.image),
-        subject,
+        _cut_out_subject(canvas, opacity, near),
         find_centroid(frame_alpha),
         near,
-        flows,
+        scene_depth,
+        detect_ambient_flow(canvas.rest_frame, frame_alpha),
+    )
+
+
+def _create_canvases(
+    source_image: Frame, alpha: FloatArray, size: Size, reach: BorderReach | None
+) -> tuple[FrameCanvas, FloatArray]:
+    """Return the image and its subject's opacity, float32 [height, width], on canvases of one shape."""
+    centre = choose_crop_focus(alpha, size, reach)
+    around = limit_reach(alpha, size, centre, reach) if reach else DEFAULT_REACH
+    canvas = create_canvas(source_image, size, centre, around)
+    covered = create_canvas(to_uint8(alpha * 255), size, centre, around).image
+    opacity = np.asarray(covered / np.float32(255), np.float32)
+    return outpaint_margins(canvas, opacity, reach) if reach else canvas, opacity
+
+
+def _cut_out_subject(canvas: FrameCanvas, opacity: FloatArray, disparity: float) -> SubjectLayer:
+    image = premultiply(decontaminate_edges(canvas.image, opacity), opacity)
+    return SubjectLayer(
+        image,
+        OpacityGrid(np.asarray(cv2.extractChannel(image, 3), np.uint8)),
+        disparity,
+        _compute_relief(opacity),
+        _compute_bounds(opacity, canvas),
+        (float(canvas.left), float(canvas.top)),
     )
 
 
@@ -308,12 +319,13 @@ def _sample_rest_map(rest_map: FloatArray, points: FloatArray, view: CameraView)
     return sample_image(rest_map, np.asarray(coordinate_map, np.float32), cv2.BORDER_REPLICATE)
 
 
-def sample_ground_disparity(points: FloatArray, view: CameraView) -> FloatArray:
-    """Return the ground's disparity [rows, columns], 0.0 … 1.0, at points [rows, columns, 2] in units."""
-    height = view.size.height
-    return depth.compute_ground_disparity(
-        np.asarray(points[..., 1] * (view.pixels_per_unit / height) + 0.5, np.float32)
+def sample_scene_disparity(scene_depth: SceneDepth, view: CameraView, points: FloatArray) -> FloatArray:
+    """Return the background's disparity [rows, columns], 0.0 … 1.0, at points [rows, columns, 2] in units."""
+    across, down = (
+        np.asarray(points[..., axis] * np.float32(view.pixels_per_unit / side) + np.float32(0.5), np.float32)
+        for axis, side in enumerate((view.size.width, view.size.height))
     )
+    return scene_depth.compute_disparity(across, down)
 
 
 def _downscale_to_cover(image: Frame, size: Size) -> Frame:

@@ -59,6 +59,12 @@ _LATERAL_MOVES: Final = (
 _PANORAMA_SHARE: Final = 0.95
 _MAX_STRETCH: Final = 4.0
 """The part of what a panorama has beyond the frame that a pan shows; the most that its travel grows by."""
+_TALL_RATIO: Final = 1.3
+_TALL_AIM: Final = 0.25
+"""How much taller than wide a subject has its head above, and at which part of its height that is."""
+_AIM_GAIN: Final = 1.8
+_AIM_ROOM: Final = 0.85
+"""How far beyond a subject's middle a camera aims, and at most, in parts of half the frame."""
 _PRESUMED_PIVOT: Final = 0.6
 """The disparity of an orbit's pivot, while the subject's is not known."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
@@ -93,7 +99,11 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     cues = directed or choose_default_camera(layered_image, order)
     view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     camera_options = path.CameraOptions(
-        shot.frames, order.amplitude, layered_image.pivot_disparity, order.seed
+        shot.frames,
+        order.amplitude,
+        layered_image.pivot_disparity,
+        order.seed,
+        aim=_choose_aim(layered_image, view),
     )
     yield from render_layers(
         order,
@@ -177,6 +187,28 @@ def _locate_steam_source(
     at = x * view.pixels_per_unit + view.size.width / 2, y * view.pixels_per_unit + view.size.height / 2
     high = max((foot - top) * _STEAM_HEIGHT, _MIN_STEAM_HEIGHT) * view.pixels_per_unit * enlarged
     return at, high
+
+
+def _choose_aim(layered_image: LayeredImage, view: CameraView) -> tuple[float, float]:
+    """Return what a camera that comes nearer is heading for, in units: the subject, or where lines vanish.
+
+    Beyond a subject that is off the middle, so that it comes towards the middle.
+    """
+    wide, high = view.half_size
+    if layered_image.subject:
+        left, top, right, foot = layered_image.subject.bounds
+        tall = foot - top > _TALL_RATIO * (right - left)
+        x = (left + right) / 2
+        y = top + (foot - top) * (_TALL_AIM if tall else 0.5)
+        return _limit_aim(x, wide), _limit_aim(y, high)
+    perspective = layered_image.scene_depth.perspective
+    if perspective.vanishing_x is None:
+        return 0.0, 0.0
+    return (2 * perspective.vanishing_x - 1) * wide, (2 * perspective.horizon - 1) * high
+
+
+def _limit_aim(position: float, half: float) -> float:
+    return min(max(_AIM_GAIN * position, -_AIM_ROOM * half), _AIM_ROOM * half)
 
 
 def _extend_pans(cues: tuple[CameraCue, ...], source_image: Frame, order: Order) -> tuple[CameraCue, ...]:
