@@ -155,6 +155,26 @@ def test_the_camera_does_what_is_said(
     assert claim(Travel(from_image(landscape, nets, prompt)))
 
 
+@pytest.mark.parametrize(("prompt", "axis"), [("crash zoom", "growth"), ("甩镜头", "right")])
+def test_a_rush_goes_far_all_at_once_and_blurs(
+    prompt: str, axis: str, landscape: Path, nets: Networks
+) -> None:
+    frames = from_image(landscape, nets, prompt, seconds=2)
+    # Step by step: the search loses what moves by a tenth of the width.
+    steps = [abs(float(getattr(Travel(list(pair)), axis))) for pair in pairwise(frames[::3])]
+    before, rush, after = (sum(steps[part]) for part in (slice(3), slice(3, 11), slice(12, 15)))
+    assert rush > {"growth": 0.4, "right": 18}[axis]
+    assert before + after < 0.2 * rush
+    detail = [float(cv2.Laplacian(each, cv2.CV_32F).std()) for each in (frames[0], frames[22])]
+    assert detail[1] < 0.9 * detail[0]
+
+
+def test_hyperspeed_gathers_speed(landscape: Path, nets: Networks) -> None:
+    frames = from_image(landscape, nets, "hyperspeed", seconds=2)
+    assert Travel(frames[:13]).growth > 0.02
+    assert Travel(frames[-13:]).growth > 3 * Travel(frames[:13]).growth
+
+
 @dataclass(frozen=True)
 class Change:
     """What a word changed of the same shot without it, at its end; light is 0 … 255."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from keyreel.engines.motion.prompts.pace_vocabulary import CameraPace
 from keyreel.engines.motion.prompts.vocabulary import CameraMove
 from keyreel.order import FPS, Amplitude
 
@@ -33,6 +34,21 @@ _REFERENCE_SECONDS: Final = 5
 # At the shot's own ends the camera already (or still) travels at this part of its full speed: an ease that
 # starts from zero leaves the first frames frozen at small amplitudes.
 _END_SPEED: Final = 0.5
+
+_RUSH_START: Final = 0.3
+_RUSH_SECONDS: Final = 0.7
+_CREEP_SHARE: Final = 0.1
+"""When a rush begins, by its cue's time; how long it lasts; the travel besides it, in parts of its own."""
+
+_ACCELERATION: Final = 3.2
+"""The logarithm of how much faster hyperspeed ends than it begins."""
+
+_HYPERSPEED_ZOOM: Final = 0.4
+"""Log zoom of a move into the depth at hyperspeed: a dolly alone hardly enlarges what is far."""
+
+_PACE_SCALES: Final = {CameraPace.STEADY: 1.0, CameraPace.RUSHED: 1.5, CameraPace.ACCELERATING: 1.9}
+"""How far moves go at each pace, in parts of their usual travel."""
+
 _IDLE_SHAKE: Final = 0.14
 _HANDHELD_SHAKE: Final = 1.0
 """How much a camera shakes that no cue moves, and a handheld one, in parts of the shake below."""
@@ -149,7 +165,9 @@ def _head_for_aim(travel: NDArray[np.float64], aim: tuple[float, float]) -> NDAr
 
 
 def _compute_travel(cue: CameraCue, options: CameraOptions) -> NDArray[np.float64]:
-    reach = options.travel_scale * cue.strength
+    # A rush takes its own time, and goes as far in a short shot as in a long one.
+    scale = AMPLITUDE_SCALES[options.amplitude] if cue.pace is CameraPace.RUSHED else options.travel_scale
+    reach = scale * cue.strength * _PACE_SCALES[cue.pace]
     if cue.move in _ORBIT_SIGNS:
         truck = _ORBIT_SIGNS[cue.move] * _ORBIT_TRUCK
         # Turning back towards the pivot while trucking past it makes the truck an orbit.
@@ -157,6 +175,8 @@ def _compute_travel(cue: CameraCue, options: CameraOptions) -> NDArray[np.float6
     if cue.move is CameraMove.DOLLY_ZOOM:
         return np.array((0.0, 0.0, 0.0, 0.0, 0.0, _DOLLY_ZOOM_TRAVEL, 0.0)) * reach
     travel = np.array((*_MOVE_TRAVEL.get(cue.move, (0.0,) * 6), 0.0)) * reach
+    if cue.pace is CameraPace.ACCELERATING and cue.move in _INWARD_MOVES:
+        travel[0] += _HYPERSPEED_ZOOM
     # A dolly enlarges a subject seen close up by far more than one farther away.
     travel[5] *= _USUAL_PIVOT_DISPARITY / max(options.pivot_disparity, _USUAL_PIVOT_DISPARITY)
     return travel
@@ -175,10 +195,19 @@ def _ease_cue(cue: CameraCue, frames: int) -> NDArray[np.float64]:
         return np.zeros(1)
     along = ((np.arange(frames - 1) + 0.5) / (frames - 1) - cue.start) / (cue.end - cue.start)
     inside = (along > 0) & (along < 1)
-    speed = np.sin(pi * np.clip(along, 0, 1)) ** 0.9
-    at_rest_start = np.where(along < 0.5, cue.start > 0, cue.end < 1)
-    floor = np.where(at_rest_start, 0.0, _END_SPEED)
-    speed = np.where(inside, floor + (1 - floor) * speed, 0.0)
+    seconds = (cue.end - cue.start) * frames / FPS
+    if cue.pace is CameraPace.STEADY:
+        speed = np.sin(pi * np.clip(along, 0, 1)) ** 0.9
+        at_rest_start = np.where(along < 0.5, cue.start > 0, cue.end < 1)
+        floor = np.where(at_rest_start, 0.0, _END_SPEED)
+        speed = floor + (1 - floor) * speed
+    elif cue.pace is CameraPace.ACCELERATING:
+        speed = np.exp(_ACCELERATION * along)
+    else:
+        rush = np.clip((along - _RUSH_START) * seconds / _RUSH_SECONDS, 0, 1)
+        # Before and after the rush, which takes most of the way, the camera creeps: no frame stands still.
+        speed = np.sin(pi * rush) ** 2 / (_RUSH_SECONDS / 2) + _CREEP_SHARE / seconds
+    speed = np.where(inside, speed, 0.0)
     return np.concatenate(([0.0], np.cumsum(speed) / speed.sum()))
 
 

@@ -15,10 +15,12 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax, path
+from keyreel.engines.motion.camera.motion_blur import list_exposures
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.effects.steam import Steam, create_steam
 from keyreel.engines.motion.effects.wind import Wind, detect_foliage
 from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.imaging.pixels import average_frames
 from keyreel.engines.motion.layers.background import BorderReach
 from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
@@ -134,7 +136,11 @@ def render_layers(
     for index, pose in enumerate(poses):
         draw_behind = partial(_draw_behind_subject, effects, independent_motion, index=index, frames=frames)
         offset = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
-        frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=offset)
+        exposures = [
+            layered_image.render_view(each, view, draw_behind, seconds=index / FPS, subject_offset=offset)
+            for each in list_exposures(poses, index, view)
+        ]
+        frame = average_frames(exposures)
         if layered_image.subject and index < _LAYER_FADE_IN_FRAMES and not independent_motion:
             # A matte is never perfect: the shot starts from the undivided image.
             whole = layered_image.render_undivided(pose, view, seconds=index / FPS)
