@@ -5,11 +5,13 @@ It follows from the image's perspective and the layout of outdoor images; pixels
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
+
+from keyreel.engines.motion.imaging.pixels import blur_image, fit_within, resize, sample_image
 
 if TYPE_CHECKING:
     from keyreel.engines.motion.imaging.arrays import FloatArray
@@ -27,6 +29,13 @@ _MAX_SUBJECT_DISPARITY: Final = 0.95
 _MIN_SUBJECT_DISPARITY: Final = 0.32
 """Of any subject, however high its foot is in the image."""
 
+_FLAT_DISPARITY: Final = 0.5
+
+_RELIEF_SIDE: Final = 160
+_RELIEF_SOFTNESS: Final = 0.04
+_MAX_SOFT_RELIEF: Final = 0.22
+"""Pixels of a subject's relief; how soft it is, by the longer side; how high: steeper, it would fold over."""
+
 MAX_RELIEF: Final = 0.10
 """By how much disparity the middle of a subject is nearer than its edge; by eye."""
 
@@ -40,12 +49,28 @@ def compute_ground_disparity(rows: FloatArray, horizon: float = DEFAULT_HORIZON)
 
 @dataclass(frozen=True, slots=True)
 class SceneDepth:
-    """The depth of what is behind a subject: a ground to the horizon, and walls where lines tell of them."""
+    """The depth of what is behind a subject: a ground to the horizon, and walls where lines tell of them.
+
+    `relief` is by how much a subject that is moved in one with it is nearer, float32 [height, width] over the
+    resting frame; what `is_flat`, a page, is as near everywhere.
+    """
 
     perspective: Perspective
+    relief: FloatArray | None = None
+    is_flat: bool = False
 
     def compute_disparity(self, across: FloatArray, down: FloatArray) -> FloatArray:
         """Return the disparity at positions of any shape, in fractions of the frame's sides."""
+        if self.is_flat:
+            return np.full_like(down, _FLAT_DISPARITY)
+        ground = self._compute_box_disparity(across, down)
+        if self.relief is None:
+            return ground
+        height, width = self.relief.shape
+        at = np.stack((across * width, down * height), axis=-1) - np.float32(0.5)
+        return ground + sample_image(self.relief, np.asarray(at, np.float32), cv2.BORDER_REPLICATE)
+
+    def _compute_box_disparity(self, across: FloatArray, down: FloatArray) -> FloatArray:
         ground = compute_ground_disparity(down, self.perspective.horizon)
         middle, horizon = self.perspective.vanishing_x, self.perspective.horizon
         if middle is None:
@@ -57,6 +82,17 @@ class SceneDepth:
                 near = _HORIZON_DISPARITY + _NEAREST_DISPARITY * np.clip(part, 0, 1)
                 ground = np.maximum(ground, near.astype(np.float32))
         return ground
+
+
+def add_subject_relief(scene_depth: SceneDepth, alpha: FloatArray, disparity: float) -> SceneDepth:
+    """Return the depth with a subject, of opacity [height, width] and disparity, raised softly out of it."""
+    size = fit_within(alpha.shape, _RELIEF_SIDE)
+    y, x = np.mgrid[: size[1], : size[0]].astype(np.float32)
+    behind = scene_depth.compute_disparity((x + 0.5) / size[0], (y + 0.5) / size[1])
+    raised = np.clip(disparity - behind, 0, _MAX_SOFT_RELIEF) * resize(alpha, *size)
+    return replace(
+        scene_depth, relief=blur_image(np.asarray(raised, np.float32), _RELIEF_SOFTNESS * max(size))
+    )
 
 
 def estimate_subject_disparity(alpha: FloatArray, horizon: float = DEFAULT_HORIZON) -> float:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MAX_OUTPAINTED_SHARE: Final = 0.2
 """How far beyond the image's border may be painted, in fractions of the frame's sides; by eye."""
 
-_MAX_CUT_OFF_SHARE: Final = 0.05
+_MAX_CUT_OFF_SHARE: Final = 0.06
 """The same where the border cuts the subject off."""
 
 _MIN_CUT_SHARE: Final = 0.06

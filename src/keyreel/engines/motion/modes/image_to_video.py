@@ -209,7 +209,8 @@ def _choose_aim(layered_image: LayeredImage, view: CameraView) -> tuple[float, f
         return _limit_aim(x, wide), _limit_aim(y, high)
     perspective = layered_image.scene_depth.perspective
     if perspective.vanishing_x is None:
-        return 0.0, 0.0
+        x, y = layered_image.subject_centre
+        return _limit_aim((2 * x - 1) * wide, wide), _limit_aim((2 * y - 1) * high, high)
     return (2 * perspective.vanishing_x - 1) * wide, (2 * perspective.horizon - 1) * high
 
 
