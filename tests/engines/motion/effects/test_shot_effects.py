@@ -126,3 +126,11 @@ def test_wind_carries_leaves_only_where_some_grow() -> None:
 def test_one_seed_gives_the_same_frames() -> None:
     assert np.array_equal(with_effects("snow", 30), with_effects("snow", 30))
     assert not np.array_equal(with_effects("snow", 30), with_effects("snow", 30, seed=2))
+
+
+@pytest.mark.parametrize("prompt", ["night falls", "夜幕降临"])
+def test_night_leaves_a_dark_image_its_light(prompt: str) -> None:
+    dim = np.asarray(scene() * 0.3, np.uint8)
+    darkened = with_effects(prompt, FRAMES - 1, image=dim)
+    assert 0.6 * dim.mean() < darkened.mean() < 0.95 * dim.mean()
+    assert with_effects(prompt, FRAMES - 1).mean() < 0.5 * scene().mean()

@@ -25,6 +25,14 @@ _COLOUR_GRADES: Final = {
 GRADED_EFFECTS: Final = frozenset(_COLOUR_GRADES)
 """The effects that change a shot's light."""
 
+_MAX_DARKENING_GAIN: Final = 0.8
+"""The mean gain of a grade up to which it darkens."""
+
+_DARKEST_MEAN: Final = 14.0
+_DARK_MEAN: Final = 84.0
+_MIN_DARKENING: Final = 0.2
+"""The mean level below which an image is darkened less, and the one at which only this part is left."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColourGrade:
@@ -56,3 +64,15 @@ def create_colour_grade(effect: Effect, strength: float) -> ColourGrade:
     return ColourGrade(
         np.asarray(plain + (target - plain) * strength, np.float32), np.asarray(curve, np.float32)
     )
+
+
+def limit_darkening(effect: Effect, strength: float, image: Frame) -> float:
+    """Return the strength at which an effect of `GRADED_EFFECTS` suits an image, uint8 [height, width, 3].
+
+    What darkens does so less where the image is dark.
+    """
+    mixing, _, _ = _COLOUR_GRADES[effect]
+    if float(np.sum(mixing)) > len(mixing) * _MAX_DARKENING_GAIN:
+        return strength
+    light = (float(image[::4, ::4].mean()) - _DARKEST_MEAN) / (_DARK_MEAN - _DARKEST_MEAN)
+    return strength * min(max(light, _MIN_DARKENING), 1.0)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera.timing import smoothstep
-from keyreel.engines.motion.effects.colour_grading import GRADED_EFFECTS, create_colour_grade
+from keyreel.engines.motion.effects.colour_grading import (
+    GRADED_EFFECTS,
+    create_colour_grade,
+    limit_darkening,
+)
 from keyreel.engines.motion.effects.fire import create_flames
 from keyreel.engines.motion.effects.fog import create_fog
 from keyreel.engines.motion.effects.night_lights import NightLights, remove_sunlight
@@ -105,7 +109,8 @@ class ShotEffects:
 
     def _add_effect(self, effect: Effect, strength: float, context: EffectContext) -> None:
         if self._fade_in and effect in GRADED_EFFECTS:
-            self._grades.append(create_colour_grade(effect, strength))
+            suited = limit_darkening(effect, strength, context.rest_frame)
+            self._grades.append(create_colour_grade(effect, suited))
         if self._fade_in and effect in _DARKENING_EFFECTS:
             self._night_lights = NightLights(context.rest_frame)
         for create_painters in _PAINTER_FACTORIES.get(effect, ()):

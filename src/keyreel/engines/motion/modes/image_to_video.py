@@ -15,10 +15,13 @@ import cv2
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax, path
+from keyreel.engines.motion.camera.motion_blur import list_exposures
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.effects.steam import Steam, create_steam
 from keyreel.engines.motion.effects.wind import Wind, detect_foliage
 from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.imaging.pixels import average_frames
+from keyreel.engines.motion.layers.background import BorderReach
 from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
@@ -47,10 +50,25 @@ class IndependentMotion(Protocol):
         ...
 
 
-_OUTWARD_MOVES: Final = frozenset({CameraMove.ZOOM_OUT, CameraMove.PULL_OUT})
-_OUTWARD_BORDER_COMPRESSION: Final = 1.3
-_BORDER_COMPRESSION: Final = 1.05
-"""How far the border zone may be compressed, by cameras that move outwards and by others."""
+_BORDER_COMPRESSION: Final = 1.02
+"""How far the border zone may be compressed."""
+_MAX_ENLARGEMENT: Final = 1.15
+"""The zoom by which a path may be enlarged in order to stay within the image, before it goes less far."""
+_LATERAL_MOVES: Final = (
+    {CameraMove.PAN_LEFT, CameraMove.PAN_RIGHT, CameraMove.TRACK_LEFT, CameraMove.TRACK_RIGHT},
+    {CameraMove.TILT_UP, CameraMove.TILT_DOWN, CameraMove.RISE, CameraMove.SINK},
+)
+_PANORAMA_SHARE: Final = 0.95
+_MAX_STRETCH: Final = 4.0
+"""The part of what a panorama has beyond the frame that a pan shows; the most that its travel grows by."""
+_TALL_RATIO: Final = 1.3
+_TALL_AIM: Final = 0.25
+"""How much taller than wide a subject has its head above, and at which part of its height that is."""
+_AIM_GAIN: Final = 1.8
+_AIM_ROOM: Final = 0.85
+"""How far beyond a subject's middle a camera aims, and at most, in parts of half the frame."""
+_PRESUMED_PIVOT: Final = 0.6
+"""The disparity of an orbit's pivot, while the subject's is not known."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
 """Factor on the default camera moves where the amplitude is left to the engine."""
 _STEAM_SOURCE_HEIGHT: Final = 0.4
@@ -76,19 +94,24 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     shot = order.shots[0]
     assert shot.first is not None
     parsed = parse_prompt(shot.prompt)
-    layered_image = separate_layers(load_image(Path(shot.first)), order.frame_size, networks)
-    cues = parsed.cues or choose_default_camera(layered_image, order)
-    view = parallax.create_camera_view(
-        order.frame_size, layered_image.background.margins, _choose_border_compression(parsed)
-    )
+    size = order.frame_size
+    source_image = load_image(Path(shot.first))
+    directed = _extend_pans(parsed.cues, source_image, order)
+    layered_image = separate_layers(source_image, size, networks, _measure_reach(order, directed))
+    cues = directed or choose_default_camera(layered_image, order)
+    view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     camera_options = path.CameraOptions(
-        shot.frames, order.amplitude, layered_image.pivot_disparity, order.seed
+        shot.frames,
+        order.amplitude,
+        layered_image.pivot_disparity,
+        order.seed,
+        aim=_choose_aim(layered_image, view),
     )
     yield from render_layers(
         order,
         layered_image,
         parsed,
-        (parallax.confine_path(path.plan_camera_path(cues, camera_options), view), view),
+        (parallax.confine_path(path.plan_camera_path(cues, camera_options), view, _MAX_ENLARGEMENT), view),
     )
 
 
@@ -113,7 +136,11 @@ def render_layers(
     for index, pose in enumerate(poses):
         draw_behind = partial(_draw_behind_subject, effects, independent_motion, index=index, frames=frames)
         offset = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
-        frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=offset)
+        exposures = [
+            layered_image.render_view(each, view, draw_behind, seconds=index / FPS, subject_offset=offset)
+            for each in list_exposures(poses, index, view)
+        ]
+        frame = average_frames(exposures)
         if layered_image.subject and index < _LAYER_FADE_IN_FRAMES and not independent_motion:
             # A matte is never perfect: the shot starts from the undivided image.
             whole = layered_image.render_undivided(pose, view, seconds=index / FPS)
@@ -168,9 +195,51 @@ def _locate_steam_source(
     return at, high
 
 
-def _choose_border_compression(parsed: ParsedPrompt) -> float:
-    """Return how far borders may be compressed: a camera that moves outwards has nothing else to show."""
-    return _OUTWARD_BORDER_COMPRESSION if _OUTWARD_MOVES.intersection(parsed.moves) else _BORDER_COMPRESSION
+def _choose_aim(layered_image: LayeredImage, view: CameraView) -> tuple[float, float]:
+    """Return what a camera that comes nearer is heading for, in units: the subject, or where lines vanish.
+
+    Beyond a subject that is off the middle, so that it comes towards the middle.
+    """
+    wide, high = view.half_size
+    if layered_image.subject:
+        left, top, right, foot = layered_image.subject.bounds
+        tall = foot - top > _TALL_RATIO * (right - left)
+        x = (left + right) / 2
+        y = top + (foot - top) * (_TALL_AIM if tall else 0.5)
+        return _limit_aim(x, wide), _limit_aim(y, high)
+    perspective = layered_image.scene_depth.perspective
+    if perspective.vanishing_x is None:
+        x, y = layered_image.subject_centre
+        return _limit_aim((2 * x - 1) * wide, wide), _limit_aim((2 * y - 1) * high, high)
+    return (2 * perspective.vanishing_x - 1) * wide, (2 * perspective.horizon - 1) * high
+
+
+def _limit_aim(position: float, half: float) -> float:
+    return min(max(_AIM_GAIN * position, -_AIM_ROOM * half), _AIM_ROOM * half)
+
+
+def _extend_pans(cues: tuple[CameraCue, ...], source_image: Frame, order: Order) -> tuple[CameraCue, ...]:
+    """Let a camera that moves aside go on over what an image that is longer than the frame has there."""
+    size, (height, width) = order.frame_size, source_image.shape[:2]
+    scale = max(size.width / width, size.height / height)
+    surplus = width * scale / size.width - 1, height * scale / size.height - 1
+    reach = _measure_reach(order, cues)
+    planned = max(reach.left, reach.right), max(reach.top, reach.bottom)
+    stretch = [
+        min(max(_PANORAMA_SHARE * real / max(each, 1e-6), 1.0), _MAX_STRETCH)
+        for real, each in zip(surplus, planned, strict=True)
+    ]
+    axes = {move: axis for axis, moves in enumerate(_LATERAL_MOVES) for move in moves}
+    return tuple(
+        replace(cue, strength=cue.strength * stretch[axes[cue.move]]) if cue.move in axes else cue
+        for cue in cues
+    )
+
+
+def _measure_reach(order: Order, cues: Sequence[CameraCue]) -> BorderReach:
+    """Return how far beyond the frame the camera will look, before the image's depths are known."""
+    options = path.CameraOptions(order.shots[0].frames, order.amplitude, _PRESUMED_PIVOT, order.seed)
+    return BorderReach(*parallax.measure_reach(path.plan_camera_path(cues, options), order.frame_size))
 
 
 def choose_default_camera(layered_image: LayeredImage, order: Order) -> tuple[CameraCue, ...]:

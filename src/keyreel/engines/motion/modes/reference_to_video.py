@@ -58,8 +58,8 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
     effects = ShotEffects(
         parsed, reference_scene.canvas.rest_frame, order.frame_size, order.seed, fade_in=False
     )
-    for index, pose in enumerate(path.plan_camera_path(_choose_cues(parsed, order), camera_options)):
-        pose = parallax.confine_pose(pose, reference_scene.view)  # noqa: PLW2901 - the same pose, within the scene
+    poses = path.plan_camera_path(_choose_cues(parsed, order), camera_options)
+    for index, pose in enumerate(parallax.confine_path(poses, reference_scene.view)):
         frame = reference_scene.render_view(pose, reference_scene.view)
         effects.draw_behind(frame, index, shot.frames)
         for subject in staged_subjects:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.scenery.composition import ComposedScene
     from keyreel.order import Order
 
-_TRAVEL_SCALE: Final = 1.7
-"""Factor on the strength of camera moves: a drawn place reaches beyond the frame, an image does not."""
+_TRAVEL_SCALE: Final = 0.9
+"""Factor on the strength of camera moves, which are accompanied by zooms here."""
 _COMPANION_ZOOMS: Final = {CameraMove.PUSH_IN: CameraMove.ZOOM_IN, CameraMove.PULL_OUT: CameraMove.ZOOM_OUT}
 """Zooms that accompany moves into the depth, which alone would hardly enlarge what is far."""
 _PIVOT_DISPARITY: Final = 0.6

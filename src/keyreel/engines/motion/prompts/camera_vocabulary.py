@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from keyreel.engines.motion.prompts import pace_vocabulary
 from keyreel.engines.motion.prompts.vocabulary import CameraMove
 
 _UP_TO_FOUR_WORDS = r"(?:[\s-]+[\w@'’]+){0,4}?[\s-]+"
@@ -102,6 +103,9 @@ CAMERA_MOVE_PATTERNS: Final = (
         rf"|{_ZH_CAMERA}{_ZH_ADVERBS}(?:下降|降下|降落|[向往朝]下|下移|降低)|降镜头|无人机{_ZH_ADVERBS}(?:下降|降)",
     ),
     # Where a move is named without a direction, the usual one is meant.
+    (CameraMove.PUSH_IN, pace_vocabulary.HYPERSPEED_PATTERN),
+    (CameraMove.ZOOM_IN, pace_vocabulary.SNAP_ZOOM_PATTERN),
+    (CameraMove.PAN_RIGHT, pace_vocabulary.WHIP_PAN_PATTERN),
     (
         CameraMove.PAN_RIGHT,
         rf"{_CAMERA_OR_ORDER}pan(?:s|ning)?\b|\bpanning\b|{_CAMERA}{_UP_TO_FOUR_WORDS}sweep\w* |\bpan(?:s|ning)? (?:\w+ly )?(?:across|over|along|around)\b|摇镜头?|摇拍|{_ZH_CAMERA}{_ZH_ADVERBS}(?:摇过|扫过|横扫)",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
+from keyreel.engines.motion.prompts.pace_vocabulary import PACE_PATTERNS, CameraPace
 from keyreel.engines.motion.prompts.vocabulary import (
     CameraMove,
     Effect,
@@ -49,6 +50,7 @@ class CameraCue:
     strength: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    pace: CameraPace = CameraPace.STEADY
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +161,17 @@ def _find_first_value(table: PatternTable[Value], clauses: Iterable[str]) -> Val
 
 
 def _collect_cues(phases: list[list[str]]) -> tuple[CameraCue, ...]:
-    moves_by_phase = [cues for cues in (_collect_phase_cues(phase) for phase in phases) if cues]
+    found = [(_collect_phase_cues(phase), _find_pace(phase)) for phase in phases]
+    moving = [(cues, pace) for cues, pace in found if cues]
     return tuple(
-        CameraCue(move, strength, index / len(moves_by_phase), (index + 1) / len(moves_by_phase))
-        for index, cues in enumerate(moves_by_phase)
+        CameraCue(move, strength, index / len(moving), (index + 1) / len(moving), pace)
+        for index, (cues, pace) in enumerate(moving)
         for move, strength in cues.items()
     )
+
+
+def _find_pace(clauses: list[str]) -> CameraPace:
+    return _find_first_value(PACE_PATTERNS, clauses) or CameraPace.STEADY
 
 
 def _collect_phase_cues(clauses: list[str]) -> dict[CameraMove, float]:
