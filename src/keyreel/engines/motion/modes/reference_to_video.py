@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.camera import parallax, path
+from keyreel.engines.motion.effects.campfire import create_campfire
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.subjects import (
     choose_default_place,
     list_instructions,
     list_subject_names,
 )
-from keyreel.engines.motion.prompts.vocabulary import CameraMove, Locomotion, SubjectAction
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect, Locomotion, Playback, SubjectAction
+from keyreel.engines.motion.scenery.moving.hearth import Hearth
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.subjects import cutouts, scene, staging
 from keyreel.engines.motion.subjects.drawing import draw_subject
@@ -38,6 +41,10 @@ _DEFAULT_CAMERA_STRENGTH: Final = 0.75
 """Factor on the default camera moves where the amplitude is left to the engine."""
 
 
+_HEARTH_HEIGHT: Final = 0.24
+"""How high the flames of a campfire are, in frame heights."""
+
+
 def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     """Yield the shot's frames, uint8 [height, width, 3], RGB.
 
@@ -53,19 +60,37 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
         reference_scene = scene.create_scene_from_prompt(parsed, order.frame_size, order.seed, aerial=aerial)
     else:
         reference_scene = scene.create_scene_from_image(scene_image, parsed, order.frame_size)
-    staged_subjects = staging.position_subjects(cast, reference_scene, order)
+    staged_subjects = staging.position_subjects(cast, reference_scene, order, parsed.relations)
     camera_options = path.CameraOptions(shot.frames, order.amplitude, _PIVOT_DISPARITY, order.seed)
     effects = ShotEffects(
         parsed, reference_scene.canvas.rest_frame, order.frame_size, order.seed, fade_in=False
     )
+    hearth = _create_hearth(parsed, reference_scene, order.seed)
     for index, pose in enumerate(path.plan_camera_path(_choose_cues(parsed, order), camera_options)):
         pose = parallax.confine_pose(pose, reference_scene.view)  # noqa: PLW2901 - the same pose, within the scene
         frame = reference_scene.render_view(pose, reference_scene.view)
         effects.draw_behind(frame, index, shot.frames)
+        seconds = compute_scene_seconds(parsed.playback, index, shot.frames, begins_at_rest=False)
+        if hearth:
+            hearth.draw(frame, pose, reference_scene.view, seconds)
         for subject in staged_subjects:
-            draw_subject(subject, frame, pose, scene=reference_scene, seconds=index / FPS)
+            # In a timelapse the subjects keep their own pace: six times as fast they would be gone at once.
+            subject_seconds = index / FPS if parsed.playback is Playback.TIMELAPSE else seconds
+            draw_subject(subject, frame, pose, scene=reference_scene, seconds=subject_seconds)
         effects.draw_in_front(frame, index, shot.frames)
         yield frame
+
+
+def _create_hearth(parsed: ParsedPrompt, reference_scene: scene.Scene, seed: int) -> Hearth | None:
+    """Create the campfire that a prompt asks for: on the ground, beside the middle."""
+    strength = parsed.get_effect_strength(Effect.CAMPFIRE)
+    if not strength:
+        return None
+    rng = np.random.default_rng([seed, 59])
+    x = 0.5 + float(rng.choice((-1.0, 1.0)) * rng.uniform(0.24, 0.30))
+    row = reference_scene.horizon + 0.6 * (1 - reference_scene.horizon)
+    fire = create_campfire(rng, strength)
+    return Hearth(fire, x, row, _HEARTH_HEIGHT, reference_scene.compute_disparity(row))
 
 
 def _split_references(

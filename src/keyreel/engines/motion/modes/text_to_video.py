@@ -14,21 +14,26 @@ from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.camera.path import CameraPose
 from keyreel.engines.motion.camera.timing import smoothstep
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
+from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.setting import is_drawable, split_into_scenes
 from keyreel.engines.motion.prompts.vocabulary import CameraMove
 from keyreel.engines.motion.scenery.abstract import compose_abstract_scene
 from keyreel.engines.motion.scenery.composition import compose_scene
+from keyreel.engines.motion.scenery.landscapes.clouds import SKY_MATERIAL
 from keyreel.engines.motion.scenery.view import crop_to_frame
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from keyreel.engine import Frame
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.engines.motion.prompts.setting import ShotScene
     from keyreel.engines.motion.scenery.composition import ComposedScene
+    from keyreel.engines.motion.scenery.view import RenderedBackground
     from keyreel.order import Order
 
 _TRAVEL_SCALE: Final = 1.7
@@ -90,6 +95,7 @@ class _SceneRenderer:
 
     def __init__(self, shot_scene: ShotScene, order: Order) -> None:
         self._shot_scene, self._order = shot_scene, order
+        self._playback = parse_prompt(order.shots[0].prompt).playback
         self._built: tuple[ComposedScene, ShotEffects] | None = None
 
     def render_frame(self, pose: CameraPose, index: int) -> Frame:
@@ -99,15 +105,19 @@ class _SceneRenderer:
         view = composed_scene.backdrop.view
         pose = parallax.confine_pose(pose, view)
         background = composed_scene.backdrop.render_background(pose)
-        composed_scene.draw_moving_parts(background, pose, index / FPS)
+        seconds = compute_scene_seconds(self._playback, index, self._order.frames, begins_at_rest=False)
+        composed_scene.draw_moving_parts(background, pose, seconds)
         effects.draw_behind(background.frame, index, self._order.frames)
         if composed_scene.is_indoors:
             effects.draw_in_front(background.frame, index, self._order.frames)
-        composed_scene.backdrop.draw_planes(background.frame, pose, index / FPS)
+        composed_scene.backdrop.draw_planes(background.frame, pose, seconds)
+        if composed_scene.hearth:
+            composed_scene.hearth.draw(background.frame, pose, view, seconds)
         if composed_scene.swarm:
-            composed_scene.swarm.draw(background.frame, pose, view, index / FPS)
+            composed_scene.swarm.draw(background.frame, pose, view, seconds)
         if not composed_scene.is_indoors:
-            effects.draw_in_front(background.frame, index, self._order.frames)
+            sky_area = _find_sky_area(background) if composed_scene.clouds else None
+            effects.draw_in_front(background.frame, index, self._order.frames, sky_area=sky_area)
         return background.frame
 
     def release(self) -> None:
@@ -122,7 +132,14 @@ class _SceneRenderer:
         else:
             composed_scene = compose_abstract_scene(self._order.shots[0].prompt, size, seed)
         rest_frame = crop_to_frame(composed_scene.backdrop.background, size)
+        parsed = replace(parsed, playback=self._playback)
         return composed_scene, ShotEffects(parsed, rest_frame, size, seed, fade_in=False)
+
+
+def _find_sky_area(background: RenderedBackground) -> NDArray[np.uint8]:
+    """Return where a background shows open sky, uint8 [height, width], 255 there."""
+    _, area = cv2.threshold(background.materials, SKY_MATERIAL - 1, 255, cv2.THRESH_BINARY)
+    return np.asarray(area, np.uint8)
 
 
 def _choose_cues(parsed: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:

@@ -60,6 +60,8 @@ def draw_backdrop(parsed: ParsedPrompt, size: tuple[int, int], seed: int, *, aer
     if aerial and recipe.aerial_horizon is not None:
         horizon = recipe.aerial_horizon
     palette = sky.PALETTE_BY_TIME_OF_DAY[time_of_day]
+    if parsed.get_effect_strength(Effect.STORM):
+        palette = sky.darken_palette(palette)
     context = sky.DrawingContext(size, horizon, palette, rng, aerial=aerial, wet=min(rain, 1.0))
     image = recipe.draw(context)
     gloss = recipe.gloss + (_RAIN_GLOSS if rain and recipe.has_direct_light else 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keyreel.engines.motion.prompts.vocabulary import Place, TimeOfDay
 from keyreel.engines.motion.scenery.view import DepthProfile
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.scenery.canvas import ForegroundCanvas
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.moving.drifting_specks import SwarmKind
+
+
+class HearthSpot(NamedTuple):
+    """Where a place's fire burns: parts of the frame's sides, the flames' height in frames, the disparity."""
+
+    x: float
+    row: float
+    height: float
+    disparity: float
 
 
 NIGHT_ONLY: Final = frozenset({TimeOfDay.NIGHT})
@@ -92,6 +101,9 @@ class PlaceRecipe:
     """Whether birds cross its sky in daylight when it does not rain."""
     has_traffic: bool = False
     """Whether cars drive in it by night."""
+
+    hearth: HearthSpot | None = None
+    """Where a fire always burns in it."""
 
     sound: AudibleContent | None = None
     """What is heard in it."""

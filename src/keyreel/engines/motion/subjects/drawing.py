@@ -62,6 +62,8 @@ def draw_subject(
         _draw_on_water(subject.sprite, frame, projection, seconds)
     elif subject.footing is Footing.GROUND:
         _draw_on_ground(subject.sprite, frame, projection, scene=scene, seconds=seconds)
+    elif subject.footing is Footing.SUBJECT:
+        _draw_contact_shadow(subject.sprite, frame, projection)
     compositing.draw_image(subject.sprite.image, frame, _align_cut_edges(affine, subject.cutout, frame))
 
 
@@ -124,6 +126,11 @@ def _draw_shadows(sprite: SubjectSprite, frame: Frame, projection: _Projection, 
         size = wide * scale * gesture.scale_x, high * scale
         cast = compositing.compute_cast_placement(size, (aside, down), sprite.cast_shadow, at)
         compositing.draw_shadow(sprite.cast_shadow, frame, cast, scene.light.shadow_opacity)
+    _draw_contact_shadow(sprite, frame, projection)
+
+
+def _draw_contact_shadow(sprite: SubjectSprite, frame: Frame, projection: _Projection) -> None:
+    ground, _, scale, gesture = projection
     contact = compositing.compute_contact_placement(scale, gesture.scale_x, sprite.contact_shadow, ground)
     opacity = _CONTACT_SHADOW_OPACITY / (1 + 6 * gesture.offset_up)
     compositing.draw_shadow(sprite.contact_shadow, frame, contact, opacity)

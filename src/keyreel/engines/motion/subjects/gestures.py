@@ -38,11 +38,12 @@ TRAVEL_BY_ACTION: Final = {
 
 
 class Footing(StrEnum):
-    """What bears a subject: the ground, the air, water, or the edge of the frame that hides its lower end."""
+    """What bears a subject: ground, air, water, another subject, or the frame's edge that hides its foot."""
 
     GROUND = "ground"
     AIR = "air"
     WATER = "water"
+    SUBJECT = "subject"
     EDGE = "edge"
 
 

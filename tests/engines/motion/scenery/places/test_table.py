@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from keyreel.engines.motion.prompts.vocabulary import PLACE_PATTERNS, Place
+from keyreel.engines.motion.prompts.place_vocabulary import PLACE_PATTERNS
+from keyreel.engines.motion.prompts.vocabulary import Place
 from keyreel.engines.motion.scenery.places.table import RECIPES
 
 

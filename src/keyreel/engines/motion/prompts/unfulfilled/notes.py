@@ -10,11 +10,22 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
+from keyreel.engines.motion.prompts import (
+    camera_vocabulary,
+    effect_vocabulary,
+    place_vocabulary,
+    subject_vocabulary,
+    technique_vocabulary,
+    vocabulary,
+)
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
 from keyreel.engines.motion.prompts.subjects import list_instructions, list_subject_names
-from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary, chinese_actions, english_actions
+from keyreel.engines.motion.prompts.unfulfilled import (
+    action_vocabulary,
+    chinese_actions,
+    english_actions,
+)
 from keyreel.engines.motion.prompts.unfulfilled.actions import (
     CARRIED_OUT_MARK,
     PromptElementKind,
@@ -22,6 +33,7 @@ from keyreel.engines.motion.prompts.unfulfilled.actions import (
     is_self_moving,
     singularize,
 )
+from keyreel.engines.motion.prompts.vocabulary import Effect, Place
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.scene_conditions import has_birds, has_traffic
 from keyreel.mentions import find_mentions, find_unknown_mentions
@@ -34,7 +46,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keyreel.engines.motion.prompts.unfulfilled.actions import PromptElement
-    from keyreel.engines.motion.prompts.vocabulary import Place
     from keyreel.order import Order, Shot
 
 _MAX_NAMED: Final = 6
@@ -60,6 +71,7 @@ _APPEARING_VERBS: Final = frozenset(action_vocabulary.APPEARING_VERBS.split())
 _TERRAIN_VERBS: Final = frozenset(action_vocabulary.TERRAIN_VERBS.split())
 _TERRAIN_NOUNS: Final = frozenset(action_vocabulary.TERRAIN_NOUNS.split())
 _GROWTH_VERBS: Final = frozenset(action_vocabulary.GROWTH_VERBS.split())
+_LIT_PLACES: Final = frozenset({Place.CITY, Place.SKYLINE})
 _APPOSITION: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*"
 
 _MOVES_IMAGES: Final = {
@@ -140,29 +152,64 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
         and each.text not in named
         and _is_undrawn(each, masked, drawn, order)
     ]
-    both = sorted((*actions, *objects), key=lambda each: each.start)
-    return tuple({each.text.casefold(): each.text for each in both}.values())
+    techniques = [*_find_unavailable_techniques(shot, order)]
+    both = [(each.start, each.text) for each in (*actions, *objects)]
+    # "a tornado approaches" is named once, with what it does.
+    both += [(at, words) for at, words in techniques if not any(words in text for _, text in both)]
+    both = [
+        each for each in both if each in techniques or not any(each[1] in words for _, words in techniques)
+    ]
+    return tuple({text.casefold(): text for _, text in sorted(both, key=lambda each: each[0])}.values())
+
+
+def _find_unavailable_techniques(shot: Shot, order: Order) -> Iterator[tuple[int, str]]:
+    """Yield the places and words of viewpoints, playback and events that the operation does not show."""
+    patterns = list(technique_vocabulary.UNAVAILABLE_PATTERNS)
+    if order.operation is Operation.TEXT2VIDEO and _LIT_PLACES & _find_drawn_places(shot, order):
+        patterns.remove(technique_vocabulary.SHOWN_IN_DRAWN_CITIES)
+    if any(each.last for each in order.shots):
+        # How time runs between keyframes, and their colours, are given with them.
+        patterns += [pattern for _, pattern in effect_vocabulary.PLAYBACK_PATTERNS]
+        patterns += [
+            pattern
+            for effect, pattern in effect_vocabulary.EFFECT_PATTERNS
+            if effect in {Effect.MONOCHROME, Effect.SEPIA}
+        ]
+    text = _mask_matches(_lower(shot.prompt), (_QUOTED, _DENIED))
+    for pattern in patterns:
+        for found in re.finditer(pattern, text):
+            yield found.start(), shot.prompt[found.start() : found.end()]
 
 
 def _mask_carried_out(shot: Shot, order: Order) -> str:
     """Return the prompt in lower case with `CARRIED_OUT_MARK` over all that is carried out, spoken or denied."""
-    text = "".join(low if len(low := letter.lower()) == 1 else letter for letter in shot.prompt)
     text = _mask_matches(
-        text, (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in find_dialogue_lines(order)))
+        _lower(shot.prompt),
+        (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in find_dialogue_lines(order))),
     )
     patterns = [pattern for _, pattern in camera_vocabulary.CAMERA_MOVE_PATTERNS]
-    patterns += [subject_vocabulary.WEATHER_MOTION_PATTERN]
+    patterns += [subject_vocabulary.WEATHER_MOTION_PATTERN, *technique_vocabulary.UNAVAILABLE_PATTERNS]
     patterns += [
         pattern
-        for table in (vocabulary.EFFECT_PATTERNS, vocabulary.TIME_OF_DAY_PATTERNS, vocabulary.SEASON_PATTERNS)
+        for table in (
+            effect_vocabulary.PLAYBACK_PATTERNS,
+            effect_vocabulary.EFFECT_PATTERNS,
+            place_vocabulary.TIME_OF_DAY_PATTERNS,
+            place_vocabulary.SEASON_PATTERNS,
+        )
         for _, pattern in table
     ]
     if order.operation is Operation.REFERENCE2VIDEO:
         text = _mask_matches(text, _list_action_patterns(shot, order), cover=_ACTED_MARK)
     text = _mask_matches(text, patterns)
     places = _find_drawn_places(shot, order)
-    shown = [pattern for place, pattern in vocabulary.PLACE_PATTERNS if place in places]
+    shown = [pattern for place, pattern in place_vocabulary.PLACE_PATTERNS if place in places]
     return _mask_matches(text, shown, keep=_NOT_DRAWN_PATTERN)
+
+
+def _lower(text: str) -> str:
+    """Return a text in lower case, letter for letter: no position changes."""
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str = CARRIED_OUT_MARK) -> str:
