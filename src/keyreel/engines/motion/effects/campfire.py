@@ -21,9 +21,9 @@ _ROWS: Final = 96
 """Rows of the grid on which flames are computed, for a fire of any size."""
 _ASPECT_RATIO: Final = 0.9
 """The flames' box: width by height."""
-_GLOW_REACH: Final = 3.2
+_GLOW_REACH: Final = 4.0
 """How far the fire lights what is around it, in its own heights."""
-_GLOW: Final = (96.0, 44.0, 12.0)
+_GLOW: Final = (112.0, 52.0, 16.0)
 """RGB, 0 … 255, of its light at the wood."""
 
 

@@ -21,6 +21,7 @@ from keyreel.engines.motion.prompts.subjects import (
 )
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect, Locomotion, Playback, SubjectAction
 from keyreel.engines.motion.scenery.moving.hearth import Hearth
+from keyreel.engines.motion.scenery.place_recipe import EffectSpot
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.subjects import cutouts, scene, staging
 from keyreel.engines.motion.subjects.drawing import draw_subject
@@ -41,8 +42,8 @@ _DEFAULT_CAMERA_STRENGTH: Final = 0.75
 """Factor on the default camera moves where the amplitude is left to the engine."""
 
 
-_HEARTH_HEIGHT: Final = 0.24
-"""How high the flames of a campfire are, in frame heights."""
+_CAMPFIRE_SPOT: Final = EffectSpot(0.76, 0.84, 0.24, 0.6)
+"""Where a campfire burns in a scene that is a given image."""
 
 
 def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
@@ -65,7 +66,7 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
     effects = ShotEffects(
         parsed, reference_scene.canvas.rest_frame, order.frame_size, order.seed, fade_in=False
     )
-    hearth = _create_hearth(parsed, reference_scene, order.seed)
+    hearth = _create_hearth(parsed, reference_scene, order)
     for index, pose in enumerate(path.plan_camera_path(_choose_cues(parsed, order), camera_options)):
         pose = parallax.confine_pose(pose, reference_scene.view)  # noqa: PLW2901 - the same pose, within the scene
         frame = reference_scene.render_view(pose, reference_scene.view)
@@ -81,16 +82,16 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
         yield frame
 
 
-def _create_hearth(parsed: ParsedPrompt, reference_scene: scene.Scene, seed: int) -> Hearth | None:
-    """Create the campfire that a prompt asks for: on the ground, beside the middle."""
-    strength = parsed.get_effect_strength(Effect.CAMPFIRE)
-    if not strength:
+def _create_hearth(parsed: ParsedPrompt, reference_scene: scene.Scene, order: Order) -> Hearth | None:
+    """Create the fire of a scene: in its hearth, or where a given image is asked to have one."""
+    strength, spot = parsed.get_effect_strength(Effect.CAMPFIRE), reference_scene.hearth
+    if spot is None and strength:
+        spot = _CAMPFIRE_SPOT
+    if spot is None:
         return None
-    rng = np.random.default_rng([seed, 59])
-    x = 0.5 + float(rng.choice((-1.0, 1.0)) * rng.uniform(0.24, 0.30))
-    row = reference_scene.horizon + 0.6 * (1 - reference_scene.horizon)
-    fire = create_campfire(rng, strength)
-    return Hearth(fire, x, row, _HEARTH_HEIGHT, reference_scene.compute_disparity(row))
+    x, row, height, _ = spot.fit_to(order.frame_size)
+    fire = create_campfire(np.random.default_rng([order.seed, 61]), strength or 1.0)
+    return Hearth(fire, x, row, height, reference_scene.compute_disparity(row))
 
 
 def _split_references(

@@ -17,10 +17,11 @@ from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.setting import is_drawable, split_into_scenes
-from keyreel.engines.motion.prompts.vocabulary import CameraMove
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
 from keyreel.engines.motion.scenery.abstract import compose_abstract_scene
 from keyreel.engines.motion.scenery.composition import compose_scene
 from keyreel.engines.motion.scenery.landscapes.clouds import SKY_MATERIAL
+from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.view import crop_to_frame
 from keyreel.order import FPS
 
@@ -46,6 +47,10 @@ _DISSOLVE_SECONDS: Final = 0.7
 """Seconds in which one place dissolves into another."""
 _LIGHT_CHANGE_SECONDS: Final = 2.4
 """Seconds in which another time of day or weather comes to the same place: light changes slowly."""
+_WEATHER: Final = frozenset(
+    {Effect.RAIN, Effect.SNOW, Effect.FOG, Effect.LEAVES, Effect.PETALS, Effect.LIGHTNING}
+)
+"""Effects that need the open air."""
 _MAX_DOLLY: Final = 0.52
 """How far, at most, the camera moves into the depth."""
 _MAX_START_SETBACK: Final = 0.15
@@ -113,6 +118,8 @@ class _SceneRenderer:
         composed_scene.backdrop.draw_planes(background.frame, pose, seconds)
         if composed_scene.hearth:
             composed_scene.hearth.draw(background.frame, pose, view, seconds)
+        if composed_scene.plume:
+            composed_scene.plume.draw(background.frame, pose, view, seconds)
         if composed_scene.swarm:
             composed_scene.swarm.draw(background.frame, pose, view, seconds)
         if not composed_scene.is_indoors:
@@ -132,8 +139,16 @@ class _SceneRenderer:
         else:
             composed_scene = compose_abstract_scene(self._order.shots[0].prompt, size, seed)
         rest_frame = crop_to_frame(composed_scene.backdrop.background, size)
-        parsed = replace(parsed, playback=self._playback)
+        parsed = replace(parsed, playback=self._playback, effects=_keep_weather_outside(parsed))
         return composed_scene, ShotEffects(parsed, rest_frame, size, seed, fade_in=False)
+
+
+def _keep_weather_outside(parsed: ParsedPrompt) -> tuple[tuple[Effect, float], ...]:
+    """Return the effects that show in the place: none of the weather in a room without a window."""
+    recipe = RECIPES[parsed.place] if parsed.place else None
+    if recipe is None or not recipe.is_indoors or recipe.window_views:
+        return parsed.effects
+    return tuple(each for each in parsed.effects if each[0] not in _WEATHER)
 
 
 def _find_sky_area(background: RenderedBackground) -> NDArray[np.uint8]:

@@ -49,6 +49,16 @@ _CONFLICTING_MOVES: Final = (
     {CameraMove.PAN_LEFT, CameraMove.TRACK_LEFT},
     {CameraMove.PAN_RIGHT, CameraMove.TRACK_RIGHT},
 )
+_TRAVELLING_ACTIONS: Final = frozenset(
+    {
+        SubjectAction.WALK,
+        SubjectAction.RUN,
+        SubjectAction.DRIVE,
+        SubjectAction.FLY,
+        SubjectAction.JUMP,
+        SubjectAction.FLOAT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,14 +345,7 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
     heading = _find_first_value(subject_vocabulary.HEADING_PATTERNS, subject_pieces)
     side = _find_first_value(subject_vocabulary.SIDE_PATTERNS, subject_pieces)
     action = _find_first_value(subject_vocabulary.ACTION_PATTERNS, subject_pieces)
-    travels = action in {
-        SubjectAction.WALK,
-        SubjectAction.RUN,
-        SubjectAction.DRIVE,
-        SubjectAction.FLY,
-        SubjectAction.JUMP,
-        SubjectAction.FLOAT,
-    }
+    travels = action in _TRAVELLING_ACTIONS
     return SubjectInstruction(
         name=name,
         action=action,

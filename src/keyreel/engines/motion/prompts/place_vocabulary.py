@@ -11,9 +11,22 @@ PLACE_PATTERNS: Final = (
         Place.SPACE,
         r"\b(?:outer space|space|galax\w+|nebula|cosmos|universe|stars? field|on the moon|planet)\b|太空|宇宙|星空|银河|星云|月球",
     ),
+    (Place.WATERFALL, r"\bwaterfalls?\b|\bcascades?\b|\bgorge\b|瀑布"),
+    (
+        Place.FIREPLACE,
+        r"\bfire ?places?\b|\bhearth\b|\bfire (?:\w+ )?(?:burn\w* |crackl\w* )?in (?:the |an? )?(?:grate|stove)\b|壁炉|炉火",
+    ),
+    (
+        Place.CAFE,
+        r"\bcaf[eé]s?\b|\bcoffee ?(?:shop|house)s?\b|\bbistros?\b|\brestaurants?\b|\btea ?(?:room|house)s?\b|咖啡[馆店厅]|餐厅|茶馆",
+    ),
+    (
+        Place.TABLE,
+        r"\b(?:on|at|onto|across) (?:the |a |an |his |her |my )?(?:\w+ ){0,2}(?:table(?:top)?|desk(?:top)?)\b|\b(?:wooden|kitchen|dining|breakfast|coffee) table\b|\btable ?top\b|[在]?(?:木|餐|书)?桌(?:子|面)?上|桌面",
+    ),
     (
         Place.ROOM,
-        r"\b(?:room|indoors?|interior|kitchen|office|studio|bedroom|caf[eé]|restaurant|nook|windowsill|window seat|(?:by|at|through|beside|from|near) (?:the|a|an|her|his|my) (?:\w+ )?window|library|hall|(?:in|inside) (?:the |a |his |her |their |my )?(?:\w+ )?house|stage|classroom|desk|table)\b|房间|室内|客厅|卧室|厨房|办公室|窗边|窗前|窗台|窗外|咖啡|餐厅|舞台|教室|图书馆",
+        r"\b(?:room|indoors?|interior|kitchen|office|studio|bedroom|nook|windowsill|window seat|(?:by|at|through|beside|from|near) (?:the|a|an|her|his|my) (?:\w+ )?window|library|hall|(?:in|inside) (?:the |a |his |her |their |my )?(?:\w+ )?house|stage|classroom|desk|table)\b|房间|室内|客厅|卧室|厨房|办公室|窗边|窗前|窗台|窗外|舞台|教室|图书馆",
     ),
     (
         Place.UNDERWATER,
@@ -34,12 +47,21 @@ PLACE_PATTERNS: Final = (
         r"\b(?:sea(?! of clouds)|ocean|waves|surf|lighthouse|harbou?r|bay|(?:on|in|over|across|above|open) (?:the )?(?:\w+ )?waters?)\b|(?<![云花上林雪])海|海浪|波浪|灯塔|水面|水上|港",
     ),
     (
+        Place.SNOWWOOD,
+        r"\bsnow(?:y|[\s-]?covered)? (?:\w+ )?(?:forests?|woods?|woodland|pines?|trees)\b|\b(?:winter|frozen) (?:\w+ )?(?:forests?|woods?|woodland)\b|雪林|雪中的?(?:森林|树林)|(?:积雪|白雪|雪)[^，。]{0,4}(?:森林|树林|松林)|(?:冬天|冬日|冬季)[^，。]{0,2}(?:森林|树林)",
+    ),
+    (
         Place.SNOWPEAKS,
         r"\bsnow(?:y|[\s-]?capped|[\s-]?covered)? (?:\w+ )?(?:mountain|peak|summit)\w*|\bglaciers?\b|\bhimalaya\w*|雪山|雪峰|冰川",
     ),
     (
         Place.SNOWFIELD,
-        r"\b(?:snowy (?:field|land\w*|plain|hill\w*|forest|meadow|park)s?|snow ?fields?|arctic|antarctic\w*|tundra|ice(?! cream)|(?:in|on|through|over|across) (?:the )?(?:\w+ )?snow)\b|雪地|雪原|极地|北极|南极|冰面",
+        r"\b(?:snowy (?:field|land\w*|plain|hill\w*|meadow|park)s?|snow ?fields?|arctic|antarctic\w*|tundra|ice(?! cream)|(?:in|on|through|over|across) (?:the )?(?:\w+ )?snow)\b|雪地|雪原|极地|北极|南极|冰面",
+    ),
+    (Place.BAMBOO, r"\bbamboo\b(?! (?:basket|flute|chair|mat|hat))|竹林|竹海|竹(?!筏|篮|笛|椅|席|竿)"),
+    (
+        Place.VILLAGE,
+        r"\bvillages?\b|\bhamlets?\b|\bsmall town\b|\bcountry (?:houses|cottages)\b|村庄|村落|小村|山村|古村|乡村",
     ),
     (
         Place.CITY,
@@ -47,7 +69,7 @@ PLACE_PATTERNS: Final = (
     ),
     (
         Place.FOREST,
-        r"\b(?:(?:rain)?forests?|woods?|woodland|jungle|(?:among|between|through|under) (?:the )?(?:\w+ )?trees|bamboo|grove)\b|森林|树林|丛林|竹林|林间",
+        r"\b(?:(?:rain)?forests?|woods?|woodland|jungle|(?:among|between|through|under) (?:the )?(?:\w+ )?trees|grove)\b|森林|树林|丛林|林间",
     ),
     (
         Place.MOUNTAINS,
@@ -59,7 +81,7 @@ PLACE_PATTERNS: Final = (
     ),
     (
         Place.MEADOW,
-        r"\b(?:meadow|field|grass\w*|park|garden|lawn|farm|prairie|countryside|flowers?|village)\b|草地|草原|田野|公园|花园|田|花海|乡村|村庄",
+        r"\b(?:meadow|field|grass\w*|park|garden|lawn|farm|prairie|countryside|flowers?)\b|草地|草原|田野|公园|花园|田|花海",
     ),
     (Place.CITY, r"\broads?\b|\bbridge\b|公路|大桥"),
     (Place.FOREST, r"\btrees\b"),

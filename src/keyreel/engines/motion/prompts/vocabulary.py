@@ -99,6 +99,13 @@ class Place(StrEnum):
     SNOWPEAKS = "snowpeaks"
     MEADOW = "meadow"
     SKYLINE = "skyline"
+    VILLAGE = "village"
+    WATERFALL = "waterfall"
+    BAMBOO = "bamboo"
+    SNOWWOOD = "snowwood"
+    FIREPLACE = "fireplace"
+    CAFE = "cafe"
+    TABLE = "table"
 
 
 class TimeOfDay(StrEnum):

@@ -167,7 +167,8 @@ def _remove_surroundings(alpha: FloatArray) -> FloatArray:
     across = widths > _EDGE_TO_EDGE * alpha.shape[1]
     body = widths[(widths > 0) & ~across]
     if (
-        body.size < _MIN_BODY_ROWS * np.count_nonzero(widths)
+        not body.size
+        or body.size < _MIN_BODY_ROWS * np.count_nonzero(widths)
         or np.median(body) > _MAX_BODY_WIDTH * alpha.shape[1]
     ):
         return alpha

@@ -60,7 +60,7 @@ _DENIED: Final = (
 _BIRD_NOUNS: Final = "bird gull seagull 鸟 小鸟 海鸥"
 _NEVER_DRAWN_NOUNS: Final = frozenset(action_vocabulary.NEVER_DRAWN_NOUNS.split())
 _CAR_NOUNS: Final = "car taxi vehicle 汽车 轿车 出租车"
-_NOT_DRAWN_PATTERN: Final = r"lighthouse|bridge|table|desk|stage|island|灯塔|大桥|书?桌子?|舞台|海岛"
+_NOT_DRAWN_PATTERN: Final = r"lighthouse|bridge|stage|island|灯塔|大桥|舞台|海岛"
 _SPEECH_VERBS: Final = frozenset(
     f"{action_vocabulary.SPEECH_VERBS} {action_vocabulary.ZH_SPEECH_VERBS}".split()
 )
@@ -71,7 +71,7 @@ _APPEARING_VERBS: Final = frozenset(action_vocabulary.APPEARING_VERBS.split())
 _TERRAIN_VERBS: Final = frozenset(action_vocabulary.TERRAIN_VERBS.split())
 _TERRAIN_NOUNS: Final = frozenset(action_vocabulary.TERRAIN_NOUNS.split())
 _GROWTH_VERBS: Final = frozenset(action_vocabulary.GROWTH_VERBS.split())
-_LIT_PLACES: Final = frozenset({Place.CITY, Place.SKYLINE})
+_LIT_PLACES: Final = frozenset({Place.CITY, Place.SKYLINE, Place.VILLAGE})
 _APPOSITION: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*"
 
 _MOVES_IMAGES: Final = {

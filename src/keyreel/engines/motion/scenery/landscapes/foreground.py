@@ -83,8 +83,8 @@ def draw_dunes(canvas: ForegroundCanvas, *, level: float, high: float) -> None:
         lit
     )
     face = np.tanh(-rising * np.float32(34)) * np.exp(-np.clip(deep, 0, None) * 2.2)
-    ripple = np.sin(rows / np.float32(canvas.size_unit) * 150 + wander * 26 + x[None, :] * 22)
-    light = 0.84 + 0.22 * face + 0.035 * ripple * np.clip(deep * 6, 0, 1)
+    ripple = np.sin(rows / np.float32(canvas.size_unit) * 190 + wander * 7 + x[None, :] * 30)
+    light = 0.84 + 0.24 * face + 0.018 * ripple * np.clip(deep * 6, 0, 1)
     colour = context.haze_colour((226, 166, 104), max(0.42 - level * 0.42, 0.02)) * light[..., None]
     rim = np.exp(-((deep / 0.006) ** 2)) * np.float32(0.4)
     colour += (context.light_colour((255, 226, 170)) - colour) * rim[..., None]

@@ -1,4 +1,4 @@
-"""The fire of a scene: a campfire or a fireplace at one point of a drawn place, as a camera sees it."""
+"""What rises from one point of a scene: the fire of a hearth, the steam of a cup, as a camera sees them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.effects.campfire import Campfire
+    from keyreel.engines.motion.effects.steam import Steam
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,31 @@ class Hearth:
 
     def draw(self, frame: Frame, pose: CameraPose, view: CameraView, seconds: float) -> None:
         """Draw the fire over a frame, uint8 [height, width, 3], in place, as seen from a pose at a time."""
-        size, unit = view.size, view.pixels_per_unit
-        point = (self.x - 0.5) * size.width / unit, (self.row - 0.5) * size.height / unit
-        x, y, enlarged = parallax.project_point(point, pose, self.disparity)
-        source = x * unit + size.width / 2, y * unit + size.height / 2
-        self.fire.draw(frame, seconds, 1.0, source=source, height=self.height * size.height * enlarged)
+        source, enlarged = _project((self.x, self.row), pose, view, self.disparity)
+        self.fire.draw(frame, seconds, 1.0, source=source, height=self.height * view.size.height * enlarged)
+
+
+@dataclass(frozen=True, slots=True)
+class Plume:
+    """Steam and where it rises: `x` and `row` are parts of the frame's sides, `height` of its height."""
+
+    steam: Steam
+    x: float
+    row: float
+    height: float
+    disparity: float
+
+    def draw(self, frame: Frame, pose: CameraPose, view: CameraView, seconds: float) -> None:
+        """Draw the steam over a frame, uint8 [height, width, 3], in place, as seen from a pose at a time."""
+        source, enlarged = _project((self.x, self.row), pose, view, self.disparity)
+        self.steam.draw(frame, seconds, source=source, height=self.height * view.size.height * enlarged)
+
+
+def _project(
+    at: tuple[float, float], pose: CameraPose, view: CameraView, disparity: float
+) -> tuple[tuple[float, float], float]:
+    """Return the pixel of a point given in parts of the frame's sides, and how much is enlarged there."""
+    size, unit = view.size, view.pixels_per_unit
+    point = (at[0] - 0.5) * size.width / unit, (at[1] - 0.5) * size.height / unit
+    x, y, enlarged = parallax.project_point(point, pose, disparity)
+    return (x * unit + size.width / 2, y * unit + size.height / 2), enlarged
