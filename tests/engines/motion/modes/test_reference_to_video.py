@@ -225,6 +225,17 @@ def test_a_subject_cut_off_below_stands_on_the_frames_edge(
         assert (frame[-1, :, 0] > 2.0 * frame[-1, :, 1]).sum() > 20
 
 
+@pytest.mark.parametrize("prompt", ["steam rises from @ball", "@ball 冒着热气"])
+def test_steam_rises_over_a_subject(prompt: str, ball: Path, nets: Networks) -> None:
+    steaming, still = (
+        render({"ball": ball}, nets, f"{text}, static shot, a room")[12].astype(int)
+        for text in (prompt, "@ball")
+    )
+    added = np.abs(steaming - still).mean(axis=2)
+    assert added[:70, 100:156].mean() > 0.5
+    assert added[-20:].mean() < 0.3
+
+
 def test_rain_falls_before_and_behind_the_subjects(ball: Path, nets: Networks) -> None:
     wet, dry = (
         render({"ball": ball}, nets, text)[12].astype(int)

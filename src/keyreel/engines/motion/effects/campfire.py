@@ -74,7 +74,7 @@ class Campfire:
             aside * np.float32(0.14) + np.float32(0.4), np.asarray(rise * 0.7 - up * 0.2, np.float32)
         )
         width = np.float32(0.86) * (1 - up) ** np.float32(0.55) + np.float32(0.04)
-        body = smoothstep_array(1 - np.abs(aside) / width, -0.05, 0.75)
+        body = smoothstep_array(1 - np.abs(aside) / width, -0.08, 0.52)
         cool = up * np.float32(0.92 / min(0.7 + 0.3 * self.strength, 1.2))
         heat = body * (np.float32(1.32) - cool) * (0.42 + 0.75 * fine) * (0.55 + 0.6 * broad) - 0.16
         return np.asarray(np.clip(heat * smoothstep_array(up, 0.0, 0.07), 0, 1), np.float32)

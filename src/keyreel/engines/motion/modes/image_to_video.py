@@ -54,7 +54,7 @@ _BORDER_COMPRESSION: Final = 1.05
 """How far the border zone may be compressed, by cameras that move outwards and by others."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
 """Factor on the default camera moves where the amplitude is left to the engine."""
-_TIMELAPSE_FLOW_STRETCH: Final = 3.0
+_TIMELAPSE_FLOW_STRETCH: Final = 2.4
 """How much farther clouds and water go in each phase of a timelapse, besides that phases are shorter."""
 _ANCHORED_FADE_IN_SECONDS: Final = 1.2
 """Until steam or a fire has its full strength: the first frame is the image itself."""

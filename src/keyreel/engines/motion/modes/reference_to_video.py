@@ -11,6 +11,7 @@ import numpy as np
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.effects.campfire import create_campfire
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
+from keyreel.engines.motion.effects.steam import create_steam
 from keyreel.engines.motion.imaging.cropping import load_image
 from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
@@ -24,7 +25,7 @@ from keyreel.engines.motion.scenery.moving.hearth import Hearth
 from keyreel.engines.motion.scenery.place_recipe import EffectSpot
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.subjects import cutouts, scene, staging
-from keyreel.engines.motion.subjects.drawing import draw_subject
+from keyreel.engines.motion.subjects.drawing import draw_steam_over, draw_subject
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
         parsed, reference_scene.canvas.rest_frame, order.frame_size, order.seed, fade_in=False
     )
     hearth = _create_hearth(parsed, reference_scene, order)
+    steam_strength = parsed.get_effect_strength(Effect.STEAM)
+    steam = create_steam(np.random.default_rng([order.seed, 41]), steam_strength) if steam_strength else None
+    # The smallest is most likely the cup; far ones come first.
+    steaming = min(staged_subjects, key=lambda each: each.start.height, default=None)
     for index, pose in enumerate(path.plan_camera_path(_choose_cues(parsed, order), camera_options)):
         pose = parallax.confine_pose(pose, reference_scene.view)  # noqa: PLW2901 - the same pose, within the scene
         frame = reference_scene.render_view(pose, reference_scene.view)
@@ -74,10 +79,12 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
         seconds = compute_scene_seconds(parsed.playback, index, shot.frames, begins_at_rest=False)
         if hearth:
             hearth.draw(frame, pose, reference_scene.view, seconds)
+        # In a timelapse the subjects keep their own pace: six times as fast they would be gone at once.
+        own_seconds = index / FPS if parsed.playback is Playback.TIMELAPSE else seconds
         for subject in staged_subjects:
-            # In a timelapse the subjects keep their own pace: six times as fast they would be gone at once.
-            subject_seconds = index / FPS if parsed.playback is Playback.TIMELAPSE else seconds
-            draw_subject(subject, frame, pose, scene=reference_scene, seconds=subject_seconds)
+            draw_subject(subject, frame, pose, scene=reference_scene, seconds=own_seconds)
+        if steam and steaming:
+            draw_steam_over(steam, steaming, frame, pose, scene=reference_scene, seconds=own_seconds)
         effects.draw_in_front(frame, index, shot.frames)
         yield frame
 

@@ -25,7 +25,7 @@ _PLACE_BY_SEASON: Final = {
 _PLACE_BY_EFFECT: Final = (
     (Effect.FIRE, Place.FOREST),
     (Effect.CAMPFIRE, Place.FOREST),
-    (Effect.STEAM, Place.ROOM),
+    (Effect.STEAM, Place.TABLE),
     (Effect.LEAVES, Place.FOREST),
     (Effect.PETALS, Place.MEADOW),
     (Effect.SNOW, Place.SNOWFIELD),

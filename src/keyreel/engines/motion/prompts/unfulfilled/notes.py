@@ -167,6 +167,13 @@ def _find_unavailable_techniques(shot: Shot, order: Order) -> Iterator[tuple[int
     patterns = list(technique_vocabulary.UNAVAILABLE_PATTERNS)
     if order.operation is Operation.TEXT2VIDEO and _LIT_PLACES & _find_drawn_places(shot, order):
         patterns.remove(technique_vocabulary.SHOWN_IN_DRAWN_CITIES)
+    if order.operation is Operation.TEXT2VIDEO and not any(
+        RECIPES[each].cup for each in _list_places(shot, order)
+    ):
+        # Steam is drawn over a cup, and nowhere else.
+        patterns += [
+            pattern for effect, pattern in effect_vocabulary.EFFECT_PATTERNS if effect is Effect.STEAM
+        ]
     if any(each.last for each in order.shots):
         # How time runs between keyframes, and their colours, are given with them.
         patterns += [pattern for _, pattern in effect_vocabulary.PLAYBACK_PATTERNS]
@@ -178,7 +185,7 @@ def _find_unavailable_techniques(shot: Shot, order: Order) -> Iterator[tuple[int
     text = _mask_matches(_lower(shot.prompt), (_QUOTED, _DENIED))
     for pattern in patterns:
         for found in re.finditer(pattern, text):
-            yield found.start(), shot.prompt[found.start() : found.end()]
+            yield found.start(), shot.prompt[found.start() : found.end()].removesuffix(" from")
 
 
 def _mask_carried_out(shot: Shot, order: Order) -> str:
@@ -253,11 +260,13 @@ def _find_drawn_places(shot: Shot, order: Order) -> set[Place]:
         return set(RECIPES)
     if order.operation is not Operation.TEXT2VIDEO:
         return set()
-    main = {
-        shot_scene.parsed_prompt.place
-        for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed)
-    } - {None}
-    return {each for place in main if place for each in (place, *RECIPES[place].also_shows)}
+    return {each for place in _list_places(shot, order) for each in (place, *RECIPES[place].also_shows)}
+
+
+def _list_places(shot: Shot, order: Order) -> set[Place]:
+    """List where the scenes drawn for a shot play."""
+    scenes = split_into_scenes(shot.prompt, shot.seconds, order.seed)
+    return {place for scene in scenes if (place := scene.parsed_prompt.place)}
 
 
 def _is_missing(action: PromptElement, masked: str, drawn: frozenset[str], order: Order) -> bool:
