@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.engines.motion.prompts import (
     camera_vocabulary,
     effect_vocabulary,
     place_vocabulary,
-    size_vocabulary,
     subject_vocabulary,
     technique_vocabulary,
     vocabulary,
 )
-from keyreel.engines.motion.prompts.relations import Relation, RelationKind, find_relations
+from keyreel.engines.motion.prompts.between_subjects import size_vocabulary
+from keyreel.engines.motion.prompts.between_subjects.relations import (
+    Relation,
+    find_relations,
+    settle_relations,
+)
 from keyreel.engines.motion.prompts.vocabulary import (
+    TRAVELLING_ACTIONS,
     CameraMove,
     Effect,
     Locomotion,
@@ -48,16 +53,6 @@ _CONFLICTING_MOVES: Final = (
     {CameraMove.PULL_OUT, CameraMove.ZOOM_IN},
     {CameraMove.PAN_LEFT, CameraMove.TRACK_LEFT},
     {CameraMove.PAN_RIGHT, CameraMove.TRACK_RIGHT},
-)
-_TRAVELLING_ACTIONS: Final = frozenset(
-    {
-        SubjectAction.WALK,
-        SubjectAction.RUN,
-        SubjectAction.DRIVE,
-        SubjectAction.FLY,
-        SubjectAction.JUMP,
-        SubjectAction.FLOAT,
-    }
 )
 
 
@@ -135,7 +130,7 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
         cues=_collect_cues(clauses_by_phase),
         effects=tuple(_find_effects(clauses)),
         instructions=tuple(
-            _settle_relations(each, relations) for each in _collect_instructions(clauses, names)
+            settle_relations(each, relations) for each in _collect_instructions(clauses, names)
         ),
         relations=relations,
         place=_find_first_value(place_vocabulary.PLACE_PATTERNS, clauses),
@@ -244,22 +239,6 @@ def _collect_instructions(clauses: list[str], names: Sequence[str]) -> tuple[Sub
     return tuple(_build_instruction(name, pieces, names) for name, pieces in pieces_by_name.items())
 
 
-def _settle_relations(instruction: SubjectInstruction, relations: Iterable[Relation]) -> SubjectInstruction:
-    """Return an instruction without what its words say of one subject by another one: they are relations."""
-    for relation in relations:
-        if instruction.name not in {relation.subject, relation.other}:
-            continue
-        if relation.kind in {RelationKind.LEFT_OF, RelationKind.RIGHT_OF}:
-            instruction = replace(instruction, side=None)
-        elif relation.kind in {RelationKind.BEHIND, RelationKind.IN_FRONT_OF, RelationKind.NEXT_TO}:
-            instruction = replace(instruction, nearness=None)
-        elif relation.kind is RelationKind.ABOVE and instruction.name == relation.other:
-            instruction = replace(instruction, is_airborne=False)
-        elif relation.kind is RelationKind.CHASES:
-            instruction = replace(instruction, action=instruction.action or SubjectAction.WALK)
-    return instruction
-
-
 def _find_first_mentions(clause: str, names: Sequence[str]) -> dict[str, SubjectMention]:
     """Return where a clause first mentions each subject."""
     found: dict[str, SubjectMention] = {}
@@ -345,7 +324,7 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
     heading = _find_first_value(subject_vocabulary.HEADING_PATTERNS, subject_pieces)
     side = _find_first_value(subject_vocabulary.SIDE_PATTERNS, subject_pieces)
     action = _find_first_value(subject_vocabulary.ACTION_PATTERNS, subject_pieces)
-    travels = action in _TRAVELLING_ACTIONS
+    travels = action in TRAVELLING_ACTIONS
     return SubjectInstruction(
         name=name,
         action=action,

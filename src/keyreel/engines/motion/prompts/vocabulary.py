@@ -81,6 +81,19 @@ class SubjectAction(StrEnum):
     TURN = "turn"
 
 
+TRAVELLING_ACTIONS: Final = frozenset(
+    {
+        SubjectAction.WALK,
+        SubjectAction.RUN,
+        SubjectAction.DRIVE,
+        SubjectAction.FLY,
+        SubjectAction.JUMP,
+        SubjectAction.FLOAT,
+    }
+)
+"""What takes a subject to another place."""
+
+
 class Place(StrEnum):
     """Where a scene lies."""
 

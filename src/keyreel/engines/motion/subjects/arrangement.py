@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from keyreel.engines.motion.prompts.relations import RelationKind
+from keyreel.engines.motion.prompts.between_subjects.relations import RelationKind
 from keyreel.engines.motion.subjects.gestures import Footing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keyreel.engines.motion.prompts.between_subjects.relations import Relation
     from keyreel.engines.motion.prompts.parser import SubjectInstruction
-    from keyreel.engines.motion.prompts.relations import Relation
     from keyreel.engines.motion.subjects.cutouts import Cutout
     from keyreel.order import Size
 

@@ -15,8 +15,8 @@ from keyreel.engines.motion.subjects.compositing import SubjectSprite, create_sp
 from keyreel.engines.motion.subjects.gestures import TRAVEL_BY_ACTION, Footing
 
 if TYPE_CHECKING:
+    from keyreel.engines.motion.prompts.between_subjects.relations import Relation
     from keyreel.engines.motion.prompts.parser import SubjectInstruction
-    from keyreel.engines.motion.prompts.relations import Relation
     from keyreel.engines.motion.subjects.cutouts import Cutout
     from keyreel.engines.motion.subjects.scene import Scene
     from keyreel.order import Order, Size

@@ -33,7 +33,7 @@ from keyreel.engines.motion.prompts.unfulfilled.actions import (
     is_self_moving,
     singularize,
 )
-from keyreel.engines.motion.prompts.vocabulary import Effect, Place
+from keyreel.engines.motion.prompts.unfulfilled.techniques import find_unavailable_techniques, list_places
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.scene_conditions import has_birds, has_traffic
 from keyreel.mentions import find_mentions, find_unknown_mentions
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keyreel.engines.motion.prompts.unfulfilled.actions import PromptElement
+    from keyreel.engines.motion.prompts.vocabulary import Place
     from keyreel.order import Order, Shot
 
 _MAX_NAMED: Final = 6
@@ -71,7 +72,6 @@ _APPEARING_VERBS: Final = frozenset(action_vocabulary.APPEARING_VERBS.split())
 _TERRAIN_VERBS: Final = frozenset(action_vocabulary.TERRAIN_VERBS.split())
 _TERRAIN_NOUNS: Final = frozenset(action_vocabulary.TERRAIN_NOUNS.split())
 _GROWTH_VERBS: Final = frozenset(action_vocabulary.GROWTH_VERBS.split())
-_LIT_PLACES: Final = frozenset({Place.CITY, Place.SKYLINE, Place.VILLAGE})
 _APPOSITION: Final = r"(?:[\s,，(（:：]|\b(?:is|as|the|a|an|his|her|its)\b|是|一?[只个位名条艘])*"
 
 _MOVES_IMAGES: Final = {
@@ -152,7 +152,8 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
         and each.text not in named
         and _is_undrawn(each, masked, drawn, order)
     ]
-    techniques = [*_find_unavailable_techniques(shot, order)]
+    text = _mask_matches(_lower(shot.prompt), (_QUOTED, _DENIED))
+    techniques = [*find_unavailable_techniques(text, shot, order)]
     both = [(each.start, each.text) for each in (*actions, *objects)]
     # "a tornado approaches" is named once, with what it does.
     both += [(at, words) for at, words in techniques if not any(words in text for _, text in both)]
@@ -160,32 +161,6 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
         each for each in both if each in techniques or not any(each[1] in words for _, words in techniques)
     ]
     return tuple({text.casefold(): text for _, text in sorted(both, key=lambda each: each[0])}.values())
-
-
-def _find_unavailable_techniques(shot: Shot, order: Order) -> Iterator[tuple[int, str]]:
-    """Yield the places and words of viewpoints, playback and events that the operation does not show."""
-    patterns = list(technique_vocabulary.UNAVAILABLE_PATTERNS)
-    if order.operation is Operation.TEXT2VIDEO and _LIT_PLACES & _find_drawn_places(shot, order):
-        patterns.remove(technique_vocabulary.SHOWN_IN_DRAWN_CITIES)
-    if order.operation is Operation.TEXT2VIDEO and not any(
-        RECIPES[each].cup for each in _list_places(shot, order)
-    ):
-        # Steam is drawn over a cup, and nowhere else.
-        patterns += [
-            pattern for effect, pattern in effect_vocabulary.EFFECT_PATTERNS if effect is Effect.STEAM
-        ]
-    if any(each.last for each in order.shots):
-        # How time runs between keyframes, and their colours, are given with them.
-        patterns += [pattern for _, pattern in effect_vocabulary.PLAYBACK_PATTERNS]
-        patterns += [
-            pattern
-            for effect, pattern in effect_vocabulary.EFFECT_PATTERNS
-            if effect in {Effect.MONOCHROME, Effect.SEPIA}
-        ]
-    text = _mask_matches(_lower(shot.prompt), (_QUOTED, _DENIED))
-    for pattern in patterns:
-        for found in re.finditer(pattern, text):
-            yield found.start(), shot.prompt[found.start() : found.end()].removesuffix(" from")
 
 
 def _mask_carried_out(shot: Shot, order: Order) -> str:
@@ -260,13 +235,7 @@ def _find_drawn_places(shot: Shot, order: Order) -> set[Place]:
         return set(RECIPES)
     if order.operation is not Operation.TEXT2VIDEO:
         return set()
-    return {each for place in _list_places(shot, order) for each in (place, *RECIPES[place].also_shows)}
-
-
-def _list_places(shot: Shot, order: Order) -> set[Place]:
-    """List where the scenes drawn for a shot play."""
-    scenes = split_into_scenes(shot.prompt, shot.seconds, order.seed)
-    return {place for scene in scenes if (place := scene.parsed_prompt.place)}
+    return {each for place in list_places(shot, order) for each in (place, *RECIPES[place].also_shows)}
 
 
 def _is_missing(action: PromptElement, masked: str, drawn: frozenset[str], order: Order) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from keyreel.engines.motion.prompts.vocabulary import SubjectAction
 from keyreel.mentions import find_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from keyreel.engines.motion.prompts.parser import SubjectInstruction
 
 
 class RelationKind(StrEnum):
@@ -88,3 +91,19 @@ def _find_kind(between: str, after: str) -> RelationKind | None:
     if re.match(_JOINED, between) and re.search(_TOGETHER, after):
         return RelationKind.NEXT_TO
     return next((kind for kind, pattern in _BETWEEN_PATTERNS if re.search(pattern, between)), None)
+
+
+def settle_relations(instruction: SubjectInstruction, relations: Iterable[Relation]) -> SubjectInstruction:
+    """Return an instruction without what its words say of one subject by another one: they are relations."""
+    for relation in relations:
+        if instruction.name not in {relation.subject, relation.other}:
+            continue
+        if relation.kind in {RelationKind.LEFT_OF, RelationKind.RIGHT_OF}:
+            instruction = replace(instruction, side=None)
+        elif relation.kind in {RelationKind.BEHIND, RelationKind.IN_FRONT_OF, RelationKind.NEXT_TO}:
+            instruction = replace(instruction, nearness=None)
+        elif relation.kind is RelationKind.ABOVE and instruction.name == relation.other:
+            instruction = replace(instruction, is_airborne=False)
+        elif relation.kind is RelationKind.CHASES:
+            instruction = replace(instruction, action=instruction.action or SubjectAction.WALK)
+    return instruction
