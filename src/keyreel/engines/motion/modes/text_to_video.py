@@ -139,16 +139,16 @@ class _SceneRenderer:
         else:
             composed_scene = compose_abstract_scene(self._order.shots[0].prompt, size, seed)
         rest_frame = crop_to_frame(composed_scene.backdrop.background, size)
-        parsed = replace(parsed, playback=self._playback, effects=_keep_weather_outside(parsed))
+        parsed = replace(parsed, playback=self._playback, effects=_list_painted_effects(parsed))
         return composed_scene, ShotEffects(parsed, rest_frame, size, seed, fade_in=False)
 
 
-def _keep_weather_outside(parsed: ParsedPrompt) -> tuple[tuple[Effect, float], ...]:
-    """Return the effects that show in the place: none of the weather in a room without a window."""
+def _list_painted_effects(parsed: ParsedPrompt) -> tuple[tuple[Effect, float], ...]:
+    """Return the effects to be painted: no stars, which the sky has, and no weather without a window."""
     recipe = RECIPES[parsed.place] if parsed.place else None
-    if recipe is None or not recipe.is_indoors or recipe.window_views:
-        return parsed.effects
-    return tuple(each for each in parsed.effects if each[0] not in _WEATHER)
+    is_sealed = recipe is not None and recipe.is_indoors and not recipe.window_views
+    left_out = _WEATHER | {Effect.STARS} if is_sealed else {Effect.STARS}
+    return tuple(each for each in parsed.effects if each[0] not in left_out)
 
 
 def _find_sky_area(background: RenderedBackground) -> NDArray[np.uint8]:

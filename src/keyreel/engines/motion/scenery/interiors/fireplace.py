@@ -34,7 +34,7 @@ def draw_fireplace(context: DrawingContext) -> FloatArray:
     image = np.empty((height, width, 3), np.float32)
     x = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     y = np.linspace(0, 1, height, dtype=np.float32)[:, None]
-    falloff = 1.10 - 0.85 * np.hypot((x - 0.5) * 1.1, (y - 0.66) * 0.8)
+    falloff = np.asarray(1.10 - 0.85 * np.hypot((x - 0.5) * 1.1, (y - 0.66) * 0.8), np.float32)
     image[:] = _tint(context, (168, 118, 92)) * falloff[..., None]
     draw_floor(image, context)
     board = smoothstep_array(y * height - context.horizon_row + height * 0.04, 0, 1.5) * (

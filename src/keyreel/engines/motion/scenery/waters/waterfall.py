@@ -57,7 +57,11 @@ def _compute_fall_mask(
     half = np.float32(_HALF_WIDTH) * (1 + 0.33 * np.clip(down, 0, 1) ** 1.4)
     across = (u - np.float32(0.5)) / half
     mask = smoothstep_array(1 - np.abs(across), 0.0, 0.28) * smoothstep_array(down, -0.02, 0.015)
-    return np.asarray(mask * (down < 1.01), np.float32), across, down
+    return (
+        np.asarray(mask * (down < 1.01), np.float32),
+        np.asarray(across, np.float32),
+        np.asarray(down, np.float32),
+    )
 
 
 def _draw_walls(image: FloatArray, context: DrawingContext) -> FloatArray:
@@ -91,7 +95,7 @@ def _draw_walls(image: FloatArray, context: DrawingContext) -> FloatArray:
     haze = np.array(context.palette.horizon, np.float32)
     rock += (haze - rock) * ((0.30 * (1 - depth)) * np.ones_like(light))[..., None]
     mask = smoothstep_array(rows - edge[None, :], 0.0, 3.0)
-    blend_colour(image, rock, mask)
+    blend_colour(image, np.asarray(rock, np.float32), mask)
     return np.asarray(edge, np.float32)
 
 
@@ -123,7 +127,7 @@ def _draw_still_fall(image: FloatArray, context: DrawingContext) -> None:
     mask, _, _ = _compute_fall_mask(u, v, context.horizon + 0.012)
     streaks = generate_noise((width, height), (190, 4), context.rng, 4)
     white = context.light_colour((236, 244, 250)) * (0.62 + 0.5 * streaks)[..., None]
-    blend_colour(image, white, mask * (0.72 + 0.28 * streaks))
+    blend_colour(image, np.asarray(white, np.float32), mask * (0.72 + 0.28 * streaks))
     far = np.hypot((u - 0.5) * width, (v - context.horizon) * height * 1.5) / height
     blend_colour(
         image,
