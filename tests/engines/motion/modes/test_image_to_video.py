@@ -178,4 +178,4 @@ def test_steam_gathers_from_nothing(ball: Path, nets: Networks) -> None:
         for prompt in ("static shot", "static shot, steam")
     )
     assert np.array_equal(bare[0], steamy[0])
-    assert np.abs(bare[-1].astype(int) - steamy[-1]).mean() > 0.5
+    assert np.abs(bare[-1].astype(int) - steamy[-1]).mean() > 0.25

@@ -256,6 +256,10 @@ WEATHER = [
     Row("sunset", "夕阳西下", lambda it: it.warmth > 8),
     Row("a sunny day", "阳光明媚", lambda it: it.light > 1.08),
     Row("night turns to day", "从夜晚到白天", lambda it: it.light > 1.08),
+    Row("early morning light", "清晨", lambda it: it.warmth > 4 and it.light > 0.98),
+    Row("a storm", "暴风雨", lambda it: it.light < 0.7 and it.streaks > 1.2 and it.detail > 0.3),
+    Row("under water", "水下", lambda it: it.warmth < -20 and it.detail > 0.1),
+    Row("black and white", "黑白", lambda it: np.ptp(it.frames[-1].astype(int), axis=2).max() <= 1),
     Row("no rain", "没有下雨", lambda it: np.abs(it.added).max() == 0),
 ]
 
@@ -308,6 +312,23 @@ def test_clouds_drift(prompt: str, shore: Path, nets: Networks) -> None:
     stirred = stir(from_image(shore, nets, prompt))
     assert stirred[:30].mean() > 0.15
     assert stirred[56:66].mean() < stirred[:30].mean() * 0.7
+
+
+@pytest.mark.parametrize(
+    ("prompt", "pace"), [("timelapse", 4.0), ("慢动作", 0.6), ("time stops", 1.1), ("in reverse", -1.0)]
+)
+def test_time_runs_as_is_said(prompt: str, pace: float, shore: Path, nets: Networks) -> None:
+    usual, timed = (
+        moved(*greys(from_image(shore, nets, f"static shot, clouds drift, {text}"))[0:7:6])[:30, :, 0].mean()
+        for text in ("no rain", prompt)
+    )
+    assert usual > 0.1
+    if pace > 2:
+        assert timed > 2 * usual
+    elif pace > 0:
+        assert timed < pace * usual
+    else:
+        assert timed < -0.5 * usual
 
 
 def stir(frames: list[Frame]) -> Floats:

@@ -44,7 +44,7 @@ class Wind:
         Points are float32 [rows, columns, 2], in units; `flexibility` [rows, columns] is theirs, 0.0 … 1.0.
         """
         x, y = points[..., 0], points[..., 1]
-        fade_in = smoothstep(0, _FADE_IN_SECONDS, seconds)
+        fade_in = smoothstep(0, _FADE_IN_SECONDS, abs(seconds))
         push = np.zeros_like(x)
         for rate, across, down, share in _GUSTS:
             push += np.float32(share) * np.sin(np.float32(tau) * (x * across + y * down - rate * seconds))

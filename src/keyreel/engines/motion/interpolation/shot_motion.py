@@ -77,8 +77,18 @@ _MOVING_KEYFRAMES: Final = (0.015, 0.05)
 _FULL_REACH_SECONDS: Final = 4
 """Length of the shots from which on moves have their full reach."""
 
-_TIME_OF_DAY_EFFECTS: Final = frozenset({Effect.DAY, Effect.NIGHT, Effect.SUNSET})
-"""Left to the keyframes: a time of day that came and went in every shot would be a pulse of light."""
+_TIME_OF_DAY_EFFECTS: Final = frozenset(
+    {
+        Effect.DAY,
+        Effect.NIGHT,
+        Effect.SUNSET,
+        Effect.DAWN,
+        Effect.STORM,
+        Effect.MONOCHROME,
+        Effect.SEPIA,
+    }
+)
+"""Left to the keyframes: light or a style that came and went in every shot would be a pulse."""
 
 
 class ShotMotion:
@@ -107,7 +117,7 @@ class ShotMotion:
         self._phases = np.random.default_rng([order.seed, index, 17]).uniform(
             0, 2 * pi, (2, len(_SHAKE_WAVES))
         )
-        direction = replace(direction, effects=effects)
+        direction = replace(direction, effects=effects, playback=None)
         self._effects = (
             ShotEffects(direction, first, order.frame_size, order.seed, fade_in=True) if effects else None
         )

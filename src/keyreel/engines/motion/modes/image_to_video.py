@@ -17,14 +17,15 @@ import numpy as np
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.camera.motion_blur import list_exposures
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
-from keyreel.engines.motion.effects.steam import Steam, create_steam
 from keyreel.engines.motion.effects.wind import Wind, detect_foliage
 from keyreel.engines.motion.imaging.cropping import load_image
 from keyreel.engines.motion.imaging.pixels import average_frames
 from keyreel.engines.motion.layers.background import BorderReach
 from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers
+from keyreel.engines.motion.modes.anchored_effects import create_anchored_effects
+from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
-from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect, Playback
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -71,16 +72,10 @@ _PRESUMED_PIVOT: Final = 0.6
 """The disparity of an orbit's pivot, while the subject's is not known."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
 """Factor on the default camera moves where the amplitude is left to the engine."""
-_STEAM_SOURCE_HEIGHT: Final = 0.4
-"""How far below the subject's top steam rises, as a part of its height."""
-_STEAM_HEIGHT: Final = 0.75
-"""How high steam rises, in heights of the subject."""
-_MIN_STEAM_HEIGHT: Final = 0.5
-"""How high steam rises at least, in units of the view."""
-_DEFAULT_SUBJECT_BOX: Final = (-0.4, -0.2, 0.4, 0.8)
-"""Left, top, right and bottom in units of the view, where no subject was found."""
-_STEAM_FADE_IN_SECONDS: Final = 1.2
-"""Until steam has its full strength: the first frame is the image itself."""
+_TIMELAPSE_FLOW_STRETCH: Final = 2.4
+"""How much farther clouds and water go in each phase of a timelapse, besides that phases are shorter."""
+_ANCHORED_FADE_IN_SECONDS: Final = 1.2
+"""Until steam or a fire has its full strength: the first frame is the image itself."""
 _LAYER_FADE_IN_FRAMES: Final = 8
 """Frames until the subject is fully separated from the background."""
 
@@ -128,27 +123,30 @@ def render_layers(
     `independent_motion` moves the subject and what is behind it, besides the camera.
     """
     frames, (poses, view) = order.shots[0].frames, camera_path
-    layered_image = _add_wind(layered_image, parsed)
-    steam = _create_steam(parsed, order.seed)
+    layered_image = _hasten_flow(_add_wind(layered_image, parsed), parsed)
+    anchored_effects = create_anchored_effects(parsed, order.seed, layered_image)
     effects = ShotEffects(
         parsed, layered_image.background.rest_frame, order.frame_size, order.seed, fade_in=True
     )
     for index, pose in enumerate(poses):
+        seconds = compute_scene_seconds(parsed.playback, index, frames, begins_at_rest=True)
+        if parsed.playback is Playback.TIMELAPSE:
+            seconds /= _TIMELAPSE_FLOW_STRETCH
         draw_behind = partial(_draw_behind_subject, effects, independent_motion, index=index, frames=frames)
         offset = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
         exposures = [
-            layered_image.render_view(each, view, draw_behind, seconds=index / FPS, subject_offset=offset)
+            layered_image.render_view(each, view, draw_behind, seconds=seconds, subject_offset=offset)
             for each in list_exposures(poses, index, view)
         ]
         frame = average_frames(exposures)
         if layered_image.subject and index < _LAYER_FADE_IN_FRAMES and not independent_motion:
             # A matte is never perfect: the shot starts from the undivided image.
-            whole = layered_image.render_undivided(pose, view, seconds=index / FPS)
+            whole = layered_image.render_undivided(pose, view, seconds=seconds)
             part = index / _LAYER_FADE_IN_FRAMES
             np.copyto(frame, cv2.addWeighted(frame, part, whole, 1 - part, 0))
-        if steam:
-            at, height = _locate_steam_source(layered_image, pose, view)
-            _fade_in_steam(steam, index).draw(frame, index / FPS, source=at, height=height)
+        if anchored_effects:
+            fade = min(index / FPS / _ANCHORED_FADE_IN_SECONDS, 1.0)
+            anchored_effects.draw(frame, seconds, fade, pose=pose, view=view)
         effects.draw_in_front(frame, index, frames)
         yield frame
 
@@ -159,10 +157,6 @@ def _add_wind(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredImage
     if not strength:
         return layered_image
     return replace(layered_image, wind=Wind(strength, detect_foliage(layered_image.background.rest_frame)))
-
-
-def _fade_in_steam(steam: Steam, index: int) -> Steam:
-    return replace(steam, strength=steam.strength * min(index / FPS / _STEAM_FADE_IN_SECONDS, 1.0))
 
 
 def _draw_behind_subject(
@@ -178,21 +172,13 @@ def _draw_behind_subject(
     effects.draw_behind(frame, index, frames)
 
 
-def _create_steam(parsed: ParsedPrompt, seed: int) -> Steam | None:
-    strength = parsed.get_effect_strength(Effect.STEAM)
-    return create_steam(np.random.default_rng([seed, 41]), strength) if strength else None
-
-
-def _locate_steam_source(
-    layered_image: LayeredImage, pose: CameraPose, view: CameraView
-) -> tuple[tuple[float, float], float]:
-    """Return where steam rises, in the subject's upper part as from a cup, and how high, in pixels."""
-    left, top, right, foot = layered_image.subject.bounds if layered_image.subject else _DEFAULT_SUBJECT_BOX
-    source = ((left + right) / 2, top + (foot - top) * _STEAM_SOURCE_HEIGHT)
-    x, y, enlarged = parallax.project_point(source, pose, layered_image.pivot_disparity)
-    at = x * view.pixels_per_unit + view.size.width / 2, y * view.pixels_per_unit + view.size.height / 2
-    high = max((foot - top) * _STEAM_HEIGHT, _MIN_STEAM_HEIGHT) * view.pixels_per_unit * enlarged
-    return at, high
+def _hasten_flow(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredImage:
+    """Return the image with clouds and water that go farther in each phase, in a timelapse."""
+    flow = layered_image.ambient_flow
+    if flow is None or parsed.playback is not Playback.TIMELAPSE:
+        return layered_image
+    faster = np.asarray(flow.velocity * np.float32(_TIMELAPSE_FLOW_STRETCH), np.float32)
+    return replace(layered_image, ambient_flow=replace(flow, velocity=faster))
 
 
 def _choose_aim(layered_image: LayeredImage, view: CameraView) -> tuple[float, float]:

@@ -6,13 +6,28 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
+from keyreel.engines.motion.prompts import (
+    camera_vocabulary,
+    effect_vocabulary,
+    place_vocabulary,
+    subject_vocabulary,
+    technique_vocabulary,
+    vocabulary,
+)
+from keyreel.engines.motion.prompts.between_subjects import size_vocabulary
+from keyreel.engines.motion.prompts.between_subjects.relations import (
+    Relation,
+    find_relations,
+    settle_relations,
+)
 from keyreel.engines.motion.prompts.pace_vocabulary import PACE_PATTERNS, CameraPace
 from keyreel.engines.motion.prompts.vocabulary import (
+    TRAVELLING_ACTIONS,
     CameraMove,
     Effect,
     Locomotion,
     Place,
+    Playback,
     Season,
     SubjectAction,
     TimeOfDay,
@@ -60,7 +75,8 @@ class SubjectInstruction:
     `side` is -1.0 (left) … 1.0 (right), `nearness` -1.0 (far) … 1.0 (near), None where the prompt does not
     say; `heading` is -1.0 (left), 0.0 or 1.0 (right), `vertical_heading` -1.0 (down), 0.0 or 1.0 (up, through
     the air); `approaches` is towards the camera, `recedes` away from it. `contains_others` means that others
-    are said to be in or on it: its image decides whether it is the scene.
+    are said to be in or on it: its image decides whether it is the scene. `usual_height` is in metres, by what
+    the subject is called, None where that tells nothing.
     """
 
     name: str = ""
@@ -75,6 +91,8 @@ class SubjectInstruction:
     contains_others: bool = False
     is_airborne: bool = False
     locomotion: Locomotion | None = None
+    usual_height: float | None = None
+    is_four_legged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,8 @@ class ParsedPrompt:
     place: Place | None = None
     time_of_day: TimeOfDay | None = None
     season: Season | None = None
+    playback: Playback | None = None
+    relations: tuple[Relation, ...] = ()
 
     @property
     def moves(self) -> tuple[CameraMove, ...]:
@@ -107,13 +127,18 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
     """Parse a prompt. `names` are the subjects that it may mention as `@name`; matching ignores case."""
     clauses_by_phase = [_split_into_clauses(phase) for phase, _ in split_into_phases(text)]
     clauses = [clause for phase in clauses_by_phase for clause in phase]
+    relations = find_relations(clauses, names)
     return ParsedPrompt(
         cues=_collect_cues(clauses_by_phase),
         effects=tuple(_find_effects(clauses)),
-        instructions=_collect_instructions(clauses, names),
-        place=_find_first_value(vocabulary.PLACE_PATTERNS, clauses),
-        time_of_day=_find_first_value(vocabulary.TIME_OF_DAY_PATTERNS, clauses),
-        season=_find_first_value(vocabulary.SEASON_PATTERNS, clauses),
+        instructions=tuple(
+            settle_relations(each, relations) for each in _collect_instructions(clauses, names)
+        ),
+        relations=relations,
+        place=_find_first_value(place_vocabulary.PLACE_PATTERNS, clauses),
+        time_of_day=_find_first_value(place_vocabulary.TIME_OF_DAY_PATTERNS, clauses),
+        season=_find_first_value(place_vocabulary.SEASON_PATTERNS, clauses),
+        playback=_find_first_value(effect_vocabulary.PLAYBACK_PATTERNS, clauses),
     )
 
 
@@ -150,6 +175,9 @@ def _find_undenied(pattern: str, clause: str) -> re.Match[str] | None:
 
 
 def _read_strength(clause: str) -> float:
+    for _, pattern in effect_vocabulary.PLAYBACK_PATTERNS:
+        # "slow motion" says nothing of the camera's pace.
+        clause = re.sub(pattern, " ", clause)
     if re.search(vocabulary.WEAKER_PATTERN, clause):
         return _GENTLE_STRENGTH
     return _HIGH_STRENGTH if re.search(vocabulary.STRONGER_PATTERN, clause) else 1.0
@@ -178,6 +206,9 @@ def _collect_phase_cues(clauses: list[str]) -> dict[CameraMove, float]:
     found: dict[CameraMove, float] = {}
     for clause in clauses:
         rest = clause
+        for pattern in technique_vocabulary.UNAVAILABLE_PATTERNS:
+            # "a first-person view of the climb" is no camera that climbs.
+            rest = re.sub(pattern, " ~ ", rest)
         for move, pattern in camera_vocabulary.CAMERA_MOVE_PATTERNS:
             match = _find_undenied(pattern, rest)
             if match is None:
@@ -193,7 +224,7 @@ def _collect_phase_cues(clauses: list[str]) -> dict[CameraMove, float]:
 
 
 def _find_effects(clauses: list[str]) -> Iterable[tuple[Effect, float]]:
-    for effect, pattern in vocabulary.EFFECT_PATTERNS:
+    for effect, pattern in effect_vocabulary.EFFECT_PATTERNS:
         for clause in clauses:
             if _find_undenied(pattern, clause):
                 yield effect, _read_strength(clause)
@@ -236,20 +267,22 @@ def _contains_others(piece: str, name: str, names: Sequence[str]) -> bool:
     )
 
 
-def _find_locomotion(name: str, pieces: list[str], names: Sequence[str]) -> Locomotion | None:
-    """Return how a subject moves by nature, by its name, or by the noun next to its name."""
+def _find_by_kind(
+    table: PatternTable[Value], name: str, pieces: list[str], names: Sequence[str]
+) -> Value | None:
+    """Return what a table has for what a subject is, by its name, or by the noun next to its name."""
     plain = re.sub(r"[_\d-]+", " ", name.lower())
-    for locomotion, pattern in subject_vocabulary.LOCOMOTION_PATTERNS:
+    for value, pattern in table:
         if re.search(pattern, plain):
-            return locomotion
+            return value
         for piece in pieces:
             found = _find_first_mentions(piece, names).get(name)
             for word in re.finditer(pattern, piece):
                 if not name or (found and _is_apposition(piece, found, word)):
-                    return locomotion
+                    return value
                 # "@1, a paper boat, ...": the clause after a name is its apposition.
                 if not found and re.fullmatch(r"(?:an?|the) (?:[\w-]+ ){0,2}", piece[: word.start()]):
-                    return locomotion
+                    return value
     return None
 
 
@@ -277,8 +310,10 @@ def _measure_gap(mention: SubjectMention, word: re.Match[str]) -> int:
 
 
 def _remove_camera_and_weather(piece: str) -> str:
-    """Return a piece without what the camera and the weather do."""
+    """Return a piece without what the camera, the weather and the time do."""
     for _, pattern in camera_vocabulary.CAMERA_MOVE_PATTERNS:
+        piece = re.sub(pattern, " ~ ", piece)
+    for _, pattern in effect_vocabulary.PLAYBACK_PATTERNS:
         piece = re.sub(pattern, " ~ ", piece)
     return re.sub(subject_vocabulary.WEATHER_MOTION_PATTERN, " ~ ", piece)
 
@@ -296,14 +331,7 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
     heading = _find_first_value(subject_vocabulary.HEADING_PATTERNS, subject_pieces)
     side = _find_first_value(subject_vocabulary.SIDE_PATTERNS, subject_pieces)
     action = _find_first_value(subject_vocabulary.ACTION_PATTERNS, subject_pieces)
-    travels = action in {
-        SubjectAction.WALK,
-        SubjectAction.RUN,
-        SubjectAction.DRIVE,
-        SubjectAction.FLY,
-        SubjectAction.JUMP,
-        SubjectAction.FLOAT,
-    }
+    travels = action in TRAVELLING_ACTIONS
     return SubjectInstruction(
         name=name,
         action=action,
@@ -319,5 +347,9 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
         is_airborne=any(
             _find_undenied(subject_vocabulary.AIRBORNE_PATTERN, piece) for piece in subject_pieces
         ),
-        locomotion=_find_locomotion(name, subject_pieces, names),
+        locomotion=_find_by_kind(subject_vocabulary.LOCOMOTION_PATTERNS, name, subject_pieces, names),
+        usual_height=_find_by_kind(size_vocabulary.USUAL_HEIGHT_PATTERNS, name, pieces, names),
+        is_four_legged=bool(
+            _find_by_kind(((True, size_vocabulary.FOUR_LEGGED_PATTERN),), name, pieces, names)
+        ),
     )

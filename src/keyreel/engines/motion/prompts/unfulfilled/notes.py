@@ -10,11 +10,22 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
+from keyreel.engines.motion.prompts import (
+    camera_vocabulary,
+    effect_vocabulary,
+    place_vocabulary,
+    subject_vocabulary,
+    technique_vocabulary,
+    vocabulary,
+)
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
 from keyreel.engines.motion.prompts.subjects import list_instructions, list_subject_names
-from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary, chinese_actions, english_actions
+from keyreel.engines.motion.prompts.unfulfilled import (
+    action_vocabulary,
+    chinese_actions,
+    english_actions,
+)
 from keyreel.engines.motion.prompts.unfulfilled.actions import (
     CARRIED_OUT_MARK,
     PromptElementKind,
@@ -22,6 +33,7 @@ from keyreel.engines.motion.prompts.unfulfilled.actions import (
     is_self_moving,
     singularize,
 )
+from keyreel.engines.motion.prompts.unfulfilled.techniques import find_unavailable_techniques, list_places
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.scene_conditions import has_birds, has_traffic
 from keyreel.mentions import find_mentions, find_unknown_mentions
@@ -49,7 +61,7 @@ _DENIED: Final = (
 _BIRD_NOUNS: Final = "bird gull seagull 鸟 小鸟 海鸥"
 _NEVER_DRAWN_NOUNS: Final = frozenset(action_vocabulary.NEVER_DRAWN_NOUNS.split())
 _CAR_NOUNS: Final = "car taxi vehicle 汽车 轿车 出租车"
-_NOT_DRAWN_PATTERN: Final = r"lighthouse|bridge|table|desk|stage|island|灯塔|大桥|书?桌子?|舞台|海岛"
+_NOT_DRAWN_PATTERN: Final = r"lighthouse|bridge|stage|island|灯塔|大桥|舞台|海岛"
 _SPEECH_VERBS: Final = frozenset(
     f"{action_vocabulary.SPEECH_VERBS} {action_vocabulary.ZH_SPEECH_VERBS}".split()
 )
@@ -140,29 +152,46 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
         and each.text not in named
         and _is_undrawn(each, masked, drawn, order)
     ]
-    both = sorted((*actions, *objects), key=lambda each: each.start)
-    return tuple({each.text.casefold(): each.text for each in both}.values())
+    text = _mask_matches(_lower(shot.prompt), (_QUOTED, _DENIED))
+    techniques = [*find_unavailable_techniques(text, shot, order)]
+    both = [(each.start, each.text) for each in (*actions, *objects)]
+    # "a tornado approaches" is named once, with what it does.
+    both += [(at, words) for at, words in techniques if not any(words in text for _, text in both)]
+    both = [
+        each for each in both if each in techniques or not any(each[1] in words for _, words in techniques)
+    ]
+    return tuple({text.casefold(): text for _, text in sorted(both, key=lambda each: each[0])}.values())
 
 
 def _mask_carried_out(shot: Shot, order: Order) -> str:
     """Return the prompt in lower case with `CARRIED_OUT_MARK` over all that is carried out, spoken or denied."""
-    text = "".join(low if len(low := letter.lower()) == 1 else letter for letter in shot.prompt)
     text = _mask_matches(
-        text, (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in find_dialogue_lines(order)))
+        _lower(shot.prompt),
+        (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in find_dialogue_lines(order))),
     )
     patterns = [pattern for _, pattern in camera_vocabulary.CAMERA_MOVE_PATTERNS]
-    patterns += [subject_vocabulary.WEATHER_MOTION_PATTERN]
+    patterns += [subject_vocabulary.WEATHER_MOTION_PATTERN, *technique_vocabulary.UNAVAILABLE_PATTERNS]
     patterns += [
         pattern
-        for table in (vocabulary.EFFECT_PATTERNS, vocabulary.TIME_OF_DAY_PATTERNS, vocabulary.SEASON_PATTERNS)
+        for table in (
+            effect_vocabulary.PLAYBACK_PATTERNS,
+            effect_vocabulary.EFFECT_PATTERNS,
+            place_vocabulary.TIME_OF_DAY_PATTERNS,
+            place_vocabulary.SEASON_PATTERNS,
+        )
         for _, pattern in table
     ]
     if order.operation is Operation.REFERENCE2VIDEO:
         text = _mask_matches(text, _list_action_patterns(shot, order), cover=_ACTED_MARK)
     text = _mask_matches(text, patterns)
     places = _find_drawn_places(shot, order)
-    shown = [pattern for place, pattern in vocabulary.PLACE_PATTERNS if place in places]
+    shown = [pattern for place, pattern in place_vocabulary.PLACE_PATTERNS if place in places]
     return _mask_matches(text, shown, keep=_NOT_DRAWN_PATTERN)
+
+
+def _lower(text: str) -> str:
+    """Return a text in lower case, letter for letter: no position changes."""
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str = CARRIED_OUT_MARK) -> str:
@@ -206,11 +235,7 @@ def _find_drawn_places(shot: Shot, order: Order) -> set[Place]:
         return set(RECIPES)
     if order.operation is not Operation.TEXT2VIDEO:
         return set()
-    main = {
-        shot_scene.parsed_prompt.place
-        for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed)
-    } - {None}
-    return {each for place in main if place for each in (place, *RECIPES[place].also_shows)}
+    return {each for place in list_places(shot, order) for each in (place, *RECIPES[place].also_shows)}
 
 
 def _is_missing(action: PromptElement, masked: str, drawn: frozenset[str], order: Order) -> bool:
