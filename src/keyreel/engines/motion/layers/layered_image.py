@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.acting.cast import Acting
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.effects.water_and_clouds import AmbientFlow
@@ -113,6 +114,7 @@ class LayeredImage:
     pivot_disparity: float
     ambient_flow: AmbientFlow | None = None
     wind: Wind | None = None
+    acting: Acting | None = None
 
     def render_view(
         self,
@@ -129,6 +131,8 @@ class LayeredImage:
         far the subject has moved by itself, in units, right and down.
         """
         points = view.build_grid()
+        if self.acting:
+            self.acting.paint(seconds)
         if not self.subject:
             frame = self._render_background(self.background_rgba, points, pose, view, seconds=seconds)
             if draw_behind:
@@ -138,10 +142,7 @@ class LayeredImage:
             points, pose, view, partial(_sample_subject_disparity, self.subject, view)
         )
         layer_points = np.asarray(layer_points - np.array(subject_offset, np.float32), np.float32)
-        if self.wind:
-            layer_points = self.wind.displace_points(
-                layer_points, seconds, _compute_flexibility(self.subject, layer_points, view)
-            )
+        layer_points = self._bend_subject(self.subject, layer_points, view, seconds)
         filled, shows = self.subject.opacity_grid.classify_cells(layer_points, view, self.subject.origin)
         frame = self._render_background(
             self.background_rgba, points, pose, view, seconds=seconds, needed=~filled
@@ -153,6 +154,16 @@ class LayeredImage:
         ):
             draw_patch(pixels, frame, patch, filled)
         return frame
+
+    def _bend_subject(
+        self, subject: SubjectLayer, points: FloatArray, view: CameraView, seconds: float
+    ) -> FloatArray:
+        """Return where what is at points [rows, columns, 2], in units, was before the subject moved."""
+        if self.acting and (motion := self.acting.subject_motion):
+            points = points + _sample_rest_map(motion.compute_field(seconds), points, view)
+        if self.wind:
+            points = self.wind.displace_points(points, seconds, _compute_flexibility(subject, points, view))
+        return points
 
     def render_undivided(self, pose: CameraPose, view: CameraView, *, seconds: float = 0.0) -> Frame:
         """Return the view of the image as one layer, with the ground's depth: at rest, exactly the image."""
@@ -173,6 +184,8 @@ class LayeredImage:
             points, pose, view, partial(sample_ground_disparity, view=view)
         )
         needed = create_full_mask(view) if needed is None else needed
+        if self.acting and (motion := self.acting.background_motion):
+            layer_points = layer_points + _sample_rest_map(motion.compute_field(seconds), layer_points, view)
         if self.wind:
             layer_points = self.wind.displace_points(
                 layer_points, seconds, _sample_rest_map(self.wind.flexibility, layer_points, view)

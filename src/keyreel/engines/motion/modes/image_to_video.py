@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.acting.cast import add_acting
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.effects.steam import Steam, create_steam
@@ -77,6 +78,7 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     assert shot.first is not None
     parsed = parse_prompt(shot.prompt)
     layered_image = separate_layers(load_image(Path(shot.first)), order.frame_size, networks)
+    layered_image = add_acting(layered_image, parsed.acts, order, networks)
     cues = parsed.cues or choose_default_camera(layered_image, order)
     view = parallax.create_camera_view(
         order.frame_size, layered_image.background.margins, _choose_border_compression(parsed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
+from keyreel.engines.motion.prompts.act_vocabulary import ACT_PATTERNS, CAMERA_ACTS_PATTERN, Act
 from keyreel.engines.motion.prompts.vocabulary import (
     CameraMove,
     Effect,
@@ -19,7 +20,7 @@ from keyreel.engines.motion.prompts.vocabulary import (
 from keyreel.mentions import SubjectMention, find_mentions, find_unknown_mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     PatternTable = Sequence[tuple["Value", str]]
 
@@ -85,6 +86,7 @@ class ParsedPrompt:
     place: Place | None = None
     time_of_day: TimeOfDay | None = None
     season: Season | None = None
+    acts: frozenset[Act] = frozenset()
 
     @property
     def moves(self) -> tuple[CameraMove, ...]:
@@ -112,6 +114,7 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
         place=_find_first_value(vocabulary.PLACE_PATTERNS, clauses),
         time_of_day=_find_first_value(vocabulary.TIME_OF_DAY_PATTERNS, clauses),
         season=_find_first_value(vocabulary.SEASON_PATTERNS, clauses),
+        acts=frozenset(_find_acts(clauses)),
     )
 
 
@@ -191,6 +194,14 @@ def _find_effects(clauses: list[str]) -> Iterable[tuple[Effect, float]]:
             if _find_undenied(pattern, clause):
                 yield effect, _read_strength(clause)
                 break
+
+
+def _find_acts(clauses: list[str]) -> Iterator[Act]:
+    for clause in clauses:
+        for act, pattern in ACT_PATTERNS:
+            found = _find_undenied(pattern, clause)
+            if found and not re.search(CAMERA_ACTS_PATTERN, clause[: found.start()]):
+                yield act
 
 
 def _collect_instructions(clauses: list[str], names: Sequence[str]) -> tuple[SubjectInstruction, ...]:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
+from keyreel.engines.motion.prompts.act_vocabulary import ACT_PATTERNS
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
 from keyreel.engines.motion.prompts.subjects import list_instructions, list_subject_names
@@ -33,6 +34,7 @@ from keyreel.sound.speech.language import Language, detect_language
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from keyreel.engines.motion.prompts.act_vocabulary import Act
     from keyreel.engines.motion.prompts.unfulfilled.actions import PromptElement
     from keyreel.engines.motion.prompts.vocabulary import Place
     from keyreel.order import Order, Shot
@@ -82,10 +84,13 @@ _IN_SHOT: Final = {Language.ENGLISH: " (shot {})", Language.CHINESE: "（第{}�
 _MORE: Final = {Language.ENGLISH: ", and more", Language.CHINESE: "等"}
 
 
-def build_notes(order: Order) -> tuple[str, ...]:
-    """Return notes that name mentions of unknown subjects and what is not carried out; none where all is."""
+def build_notes(order: Order, performed: frozenset[Act] = frozenset()) -> tuple[str, ...]:
+    """Return notes that name mentions of unknown subjects and what is not carried out; none where all is.
+
+    `performed` is what faces in the images were found to be able to do.
+    """
     language = detect_language(" ".join(shot.prompt for shot in order.shots))
-    return (*_note_unknown_mentions(order, language), *_note_unmet(order, language))
+    return (*_note_unknown_mentions(order, language), *_note_unmet(order, performed, language))
 
 
 def _note_unknown_mentions(order: Order, language: Language) -> Iterator[str]:
@@ -98,10 +103,10 @@ def _note_unknown_mentions(order: Order, language: Language) -> Iterator[str]:
         yield _NO_SUBJECT[language].format(_NOT_SHOWN[language][1].join(dict.fromkeys(lost)))
 
 
-def _note_unmet(order: Order, language: Language) -> Iterator[str]:
+def _note_unmet(order: Order, performed: frozenset[Act], language: Language) -> Iterator[str]:
     found: dict[str, tuple[str, list[int]]] = {}
     for number, shot in enumerate(order.shots, start=1):
-        for words in map(_join_lines, find_unmet(shot, order)):
+        for words in map(_join_lines, find_unmet(shot, order, performed)):
             found.setdefault(words.casefold(), (words, []))[1].append(number)
     if not found:
         return
@@ -120,9 +125,9 @@ def _join_lines(words: str) -> str:
     return " ".join(words.split())
 
 
-def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
+def find_unmet(shot: Shot, order: Order, performed: frozenset[Act] = frozenset()) -> tuple[str, ...]:
     """List what a shot's prompt asks for and its frames do not show, in the prompt's spelling and order."""
-    masked, drawn = _mask_carried_out(shot, order), _collect_drawn_nouns(shot, order)
+    masked, drawn = _mask_carried_out(shot, order, performed), _collect_drawn_nouns(shot, order)
     elements = [
         *english_actions.parse_english_elements(shot.prompt, masked),
         *chinese_actions.parse_chinese_elements(shot.prompt, masked),
@@ -144,7 +149,7 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
     return tuple({each.text.casefold(): each.text for each in both}.values())
 
 
-def _mask_carried_out(shot: Shot, order: Order) -> str:
+def _mask_carried_out(shot: Shot, order: Order, performed: frozenset[Act]) -> str:
     """Return the prompt in lower case with `CARRIED_OUT_MARK` over all that is carried out, spoken or denied."""
     text = "".join(low if len(low := letter.lower()) == 1 else letter for letter in shot.prompt)
     text = _mask_matches(
@@ -160,6 +165,8 @@ def _mask_carried_out(shot: Shot, order: Order) -> str:
     if order.operation is Operation.REFERENCE2VIDEO:
         text = _mask_matches(text, _list_action_patterns(shot, order), cover=_ACTED_MARK)
     text = _mask_matches(text, patterns)
+    acted = [pattern for act, pattern in ACT_PATTERNS if act in performed]
+    text = _mask_matches(text, acted, cover=_ACTED_MARK)
     places = _find_drawn_places(shot, order)
     shown = [pattern for place, pattern in vocabulary.PLACE_PATTERNS if place in places]
     return _mask_matches(text, shown, keep=_NOT_DRAWN_PATTERN)
