@@ -63,7 +63,7 @@ class MotionEngine:
             encode = partial(_encode_shot, render_shot, order, index, job)
             shot_paths.append(Path(await job.once(f"shot-{index}", encode)))
             await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
-        from keyreel.engines.motion.acting.performed_acts import find_performed_acts
+        from keyreel.engines.motion.acting.performed_acts import find_performance
         from keyreel.engines.motion.analysis.audible_content import find_audible_content
         from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
 
@@ -73,7 +73,7 @@ class MotionEngine:
             # The images are looked at for it once more.
             audible_content=find_audible_content(order) if order.sound.ambience else (),
             source=_MODES[order.operation].source,
-            notes=build_notes(order, find_performed_acts(order, self._open_networks())),
+            notes=build_notes(order, find_performance(order, self._open_networks())),
         )
 
     def preload(self) -> None:

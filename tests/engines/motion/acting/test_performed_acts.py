@@ -42,3 +42,17 @@ def test_names_only_what_a_face_does_not_do(engine: MotionEngine, tmp_path: Path
 
 def test_names_a_smile_where_there_is_no_face(engine: MotionEngine, tmp_path: Path, ball: Path) -> None:
     assert notes(engine, tmp_path, ball, "The woman smiles") == (f"Not shown: woman smiles.{MOVES}",)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("The ball rolls to the right", ()),
+        ("The ball jumps and explodes", (f"Not shown: explodes.{MOVES}",)),
+        ("球跳起来，然后爆炸", ("未呈现：爆炸。内置引擎只让给定的图片动起来，不会画出新的事物。",)),
+    ],
+)
+def test_names_no_way_that_the_subject_goes(
+    engine: MotionEngine, tmp_path: Path, ball: Path, *, prompt: str, told: tuple[str, ...]
+) -> None:
+    assert notes(engine, tmp_path, ball, prompt) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import sqrt, tau
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from keyreel.engines.motion.acting.eyes import LEFT_EYE, RIGHT_EYE, Eye
 from keyreel.engines.motion.acting.head_and_body import CoarseMotion, create_head_motion, join_motions
 from keyreel.engines.motion.acting.mouth import Mouth
 from keyreel.engines.motion.acting.speech import plan_jaws
+from keyreel.engines.motion.acting.subject_travel import SubjectTravel, measure_bounds, plan_travel
 from keyreel.engines.motion.imaging.pixels import to_rgb
 from keyreel.engines.motion.networks.faces import Face, find_faces
 from keyreel.order import FPS, Amplitude
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.layers.layered_image import LayeredImage
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.engines.motion.prompts.act_vocabulary import Act
+    from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.order import Order
 
 MIN_FACE_WIDTH: Final = 60.0
@@ -136,6 +139,7 @@ class Acting:
     painters: tuple[FacePainter, ...]
     subject_motion: CoarseMotion | None
     background_motion: CoarseMotion | None
+    travel: SubjectTravel | None
 
     def paint(self, seconds: float) -> None:
         """Paint the faces on the layers' canvases as they are at a time."""
@@ -144,9 +148,9 @@ class Acting:
 
 
 def add_acting(
-    layered_image: LayeredImage, acts: frozenset[Act], order: Order, networks: Networks
+    layered_image: LayeredImage, parsed: ParsedPrompt, order: Order, networks: Networks
 ) -> LayeredImage:
-    """Return the image with its people acting; itself where it shows no face that can.
+    """Return the image with its people acting and its subject moving; itself where nothing does.
 
     The layers' canvases belong to the acting from here on: it paints on them.
     """
@@ -155,9 +159,10 @@ def add_acting(
         background.top : background.top + size.height, background.left : background.left + size.width
     ]
     faces = find_actors(to_rgb(np.ascontiguousarray(layered_image.image_rgba[rest])), networks)
-    if not faces:
+    travel = _plan_travel(layered_image, parsed, order)
+    if not faces and not travel:
         return layered_image
-    performers = cast_performers(faces, acts, order, tuple(plan_jaws(order, networks).values()))
+    performers = cast_performers(faces, parsed.acts, order, tuple(plan_jaws(order, networks).values()))
     origin = float(background.left), float(background.top)
     painters: list[FacePainter] = []
     motions: dict[bool, list[CoarseMotion]] = {True: [], False: []}
@@ -168,8 +173,27 @@ def add_acting(
             canvas = layered_image.subject.image
         painters.append(FacePainter(performer, canvas, origin))
         motions[is_free].append(create_head_motion(performer.face, performer.curves, size, is_free=is_free))
-    acting = Acting(tuple(painters), join_motions(motions[True]), join_motions(motions[False]))
+    acting = Acting(tuple(painters), join_motions(motions[True]), join_motions(motions[False]), travel)
     return replace(layered_image, acting=acting)
+
+
+def _plan_travel(layered_image: LayeredImage, parsed: ParsedPrompt, order: Order) -> SubjectTravel | None:
+    """Plan how the image's subject moves as a whole, by what the prompt has it do."""
+    if layered_image.subject is None:
+        return None
+    size, canvas = order.frame_size, layered_image.background
+    rest = np.s_[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
+    bounds = measure_bounds(layered_image.subject.image[rest][..., 3])
+    if bounds is None:
+        return None
+    unit = sqrt(size.width * size.height) / 2
+    return plan_travel(
+        parsed.get_instruction(""),
+        bounds,
+        (size.width / 2 / unit, size.height / 2 / unit),
+        frames=order.shots[0].frames,
+        phase=float(np.random.default_rng([order.seed, 67]).uniform(0, tau)),
+    )
 
 
 def _is_on_subject(face: Face, layered_image: LayeredImage) -> bool:

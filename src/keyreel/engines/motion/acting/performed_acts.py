@@ -1,4 +1,4 @@
-"""Which of the acts that an order's prompt asks for the faces in its images perform."""
+"""Which of the acts that an order's prompt asks for are performed by what its image shows."""
 
 from __future__ import annotations
 
@@ -6,37 +6,61 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from keyreel.engines.motion.acting.cast import find_actors, has_open_eyes
+from keyreel.engines.motion.acting.subject_travel import can_travel, measure_bounds
 from keyreel.engines.motion.imaging.cropping import load_image
-from keyreel.engines.motion.imaging.pixels import to_rgba
+from keyreel.engines.motion.imaging.pixels import to_rgba, to_uint8
 from keyreel.engines.motion.layers.background import create_canvas
+from keyreel.engines.motion.layers.layered_image import is_subject
+from keyreel.engines.motion.networks.matting import compute_alpha_matte
 from keyreel.engines.motion.networks.subject_focus import find_subject_centre, is_cropped
 from keyreel.engines.motion.prompts.act_vocabulary import Act
 from keyreel.engines.motion.prompts.parser import parse_prompt
+from keyreel.engines.motion.prompts.unfulfilled.notes import Performance
 from keyreel.order import Operation
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.networks.models import Networks
+    from keyreel.engines.motion.prompts.parser import SubjectInstruction
+    from keyreel.engines.motion.prompts.vocabulary import SubjectAction
     from keyreel.order import ImageRef, Order
 
 _ACTS_OF_EYES: Final = frozenset({Act.BLINK, Act.CLOSE_EYES})
-_ACTING_OPERATIONS: Final = frozenset({Operation.IMG2VIDEO, Operation.EXTEND})
 
 
-def find_performed_acts(order: Order, networks: Networks) -> frozenset[Act]:
-    """Return the acts of an order's prompt that its images' faces perform: all or none, but for their eyes.
+def find_performance(order: Order, networks: Networks) -> Performance:
+    """Return what faces and the subject of an order's image perform of its prompt.
 
-    The images are looked at only where the prompt asks for an act.
+    The image is looked at only where the prompt asks for an act.
     """
-    acts = frozenset(act for shot in order.shots for act in parse_prompt(shot.prompt).acts)
-    first = order.shots[0].first
-    if not acts or order.operation not in _ACTING_OPERATIONS or first is None or order.shots[0].last:
-        return frozenset()
-    frame = _load_frame(first, order, networks)
-    faces = find_actors(frame, networks)
+    shot = order.shots[0]
+    if order.operation not in {Operation.IMG2VIDEO, Operation.EXTEND} or shot.first is None or shot.last:
+        return Performance()
+    parsed = parse_prompt(shot.prompt)
+    instruction = parsed.get_instruction("")
+    if not parsed.acts and instruction.action is None:
+        return Performance()
+    frame = _load_frame(shot.first, order, networks)
+    return Performance(
+        _find_performed_acts(parsed.acts, frame, networks), _find_action(instruction, frame, networks)
+    )
+
+
+def _find_performed_acts(acts: frozenset[Act], frame: Frame, networks: Networks) -> frozenset[Act]:
+    """Return which acts the faces of an image perform: all or none, but for those of their eyes."""
+    faces = find_actors(frame, networks) if acts else ()
     if not faces:
         return frozenset()
     return acts if any(has_open_eyes(face, to_rgba(frame)) for face in faces) else acts - _ACTS_OF_EYES
+
+
+def _find_action(instruction: SubjectInstruction, frame: Frame, networks: Networks) -> SubjectAction | None:
+    """Return the action with which the subject of an image moves."""
+    if instruction.action is None:
+        return None
+    alpha = compute_alpha_matte(frame, networks)
+    bounds = measure_bounds(to_uint8(alpha * 255)) if is_subject(alpha) else None
+    return instruction.action if bounds and can_travel(instruction, bounds) else None
 
 
 def _load_frame(reference: ImageRef, order: Order, networks: Networks) -> Frame:

@@ -159,6 +159,8 @@ class LayeredImage:
         self, subject: SubjectLayer, points: FloatArray, view: CameraView, seconds: float
     ) -> FloatArray:
         """Return where what is at points [rows, columns, 2], in units, was before the subject moved."""
+        if self.acting and (travel := self.acting.travel):
+            points = travel.find_rest_points(points, seconds)
         if self.acting and (motion := self.acting.subject_motion):
             points = points + _sample_rest_map(motion.compute_field(seconds), points, view)
         if self.wind:
@@ -242,7 +244,7 @@ def separate_layers(source_image: Frame, size: Size, nets: Networks) -> LayeredI
     frame_alpha = opacity[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
     if measure_coverage(frame_alpha) > _CLOSE_UP_COVERAGE:
         opacity = _close_matte(opacity)
-    if not _MIN_COVERAGE < measure_coverage(frame_alpha) < _MAX_COVERAGE:
+    if not is_subject(frame_alpha):
         rgba = to_rgba(canvas.image)
         return LayeredImage(
             canvas, rgba, rgba, None, (0.5, 0.5), 0.5, detect_ambient_flow(canvas.rest_frame, None)
@@ -269,6 +271,11 @@ def separate_layers(source_image: Frame, size: Size, nets: Networks) -> LayeredI
         near,
         flows,
     )
+
+
+def is_subject(alpha: FloatArray) -> bool:
+    """Say whether an opacity, float32 [height, width], of the resting frame is that of a subject."""
+    return _MIN_COVERAGE < measure_coverage(alpha) < _MAX_COVERAGE
 
 
 def _close_matte(opacity: FloatArray) -> FloatArray:

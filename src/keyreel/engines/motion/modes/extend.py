@@ -83,7 +83,7 @@ def render_extension(order: Order, networks: Networks) -> Iterator[Frame]:
     view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     end_velocity = measure_end_velocity(load_image(Path(shot.lead)), last, layered_image, view)
     parsed = parse_prompt(shot.prompt)
-    layered_image = add_acting(layered_image, parsed.acts, order, networks)
+    layered_image = add_acting(layered_image, parsed, order, networks)
     poses = _plan_camera_path(order, layered_image, parsed, end_velocity=end_velocity, view=view)
     independent_motion = (
         _DecayingMotion(end_velocity)

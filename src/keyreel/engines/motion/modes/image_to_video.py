@@ -78,7 +78,7 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     assert shot.first is not None
     parsed = parse_prompt(shot.prompt)
     layered_image = separate_layers(load_image(Path(shot.first)), order.frame_size, networks)
-    layered_image = add_acting(layered_image, parsed.acts, order, networks)
+    layered_image = add_acting(layered_image, parsed, order, networks)
     cues = parsed.cues or choose_default_camera(layered_image, order)
     view = parallax.create_camera_view(
         order.frame_size, layered_image.background.margins, _choose_border_compression(parsed)

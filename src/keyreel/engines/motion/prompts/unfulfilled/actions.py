@@ -11,6 +11,9 @@ from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary
 CARRIED_OUT_MARK: Final = "~"
 """Replaces each character of what is carried out in a masked text."""
 
+ACTED_MARK: Final = "="
+"""The same for what subjects and faces do: unlike `CARRIED_OUT_MARK`, it is no part of a noun's phrase."""
+
 SINGULAR_BY_PLURAL: Final[dict[str, str]] = {
     plural: one
     for plural, _, one in (pair.partition(":") for pair in action_vocabulary.IRREGULAR_PLURALS.split())
