@@ -100,13 +100,13 @@ class FacePainter:
         self._originals = [canvas[part].copy() for part in self._list_parts()]
         self._painted: tuple[float, ...] = (0.0,) * 5
 
-    def paint(self, index: int) -> None:
-        """Paint the face as it is at a frame; what has not changed since the last one is left."""
+    def paint(self, index: int) -> bool:
+        """Paint the face as it is at a frame; return False if it has not changed since the last one."""
         curves = self._curves
         values = (curves.smile, curves.jaw, curves.closed, curves.gaze_x, curves.gaze_y)
         wanted = tuple(round(float(curve[index]), 3) for curve in values)
         if wanted == self._painted:
-            return
+            return False
         self._painted = wanted
         parts = self._list_parts()
         for part, original in zip(parts, self._originals, strict=True):
@@ -116,6 +116,7 @@ class FacePainter:
             self._mouth.paint(self._originals[0], self._canvas[parts[0]], smile=smile, jaw=jaw)
         for eye, original in zip(self._eyes, self._originals[1:], strict=True):
             eye.paint(original, self._canvas[eye.part], closed=closed, gaze=(gaze[0], gaze[1]))
+        return True
 
     def _list_parts(self) -> list[tuple[slice, slice]]:
         return [self._mouth.part, *(eye.part for eye in self._eyes)]

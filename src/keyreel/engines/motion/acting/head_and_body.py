@@ -64,16 +64,18 @@ def join_motions(motions: list[CoarseMotion]) -> CoarseMotion | None:
     )
 
 
-def create_head_motion(face: Face, curves: FaceCurves, size: Size, *, is_free: bool) -> CoarseMotion:
+def create_head_motion(
+    face: Face, curves: FaceCurves, size: Size, *, is_free: bool, is_whole: bool = True
+) -> CoarseMotion:
     """Return the motion of a person whose face's landmarks are in pixels of a frame of this size.
 
     `is_free` says that the person is a layer of its own; without it the background moves along, and so
-    nothing but the head moves, half as far.
+    nothing but the head moves, half as far. The body below it moves only if it `is_whole`.
     """
-    body = _Body(face, size, sideways=1.6 if is_free else 1.15)
+    body = _Body(face, size, sideways=1.6 if is_free and is_whole else 1.15)
     weights = [curves.yaw, curves.pitch, curves.roll]
     shapes = [body.shape_yaw(), body.shape_pitch(), body.shape_roll()]
-    if is_free:
+    if is_free and is_whole:
         weights += [curves.breath, curves.sway]
         shapes += [body.shape_breath(), body.shape_sway()]
     part = np.float32(1.0 if is_free else 0.5)

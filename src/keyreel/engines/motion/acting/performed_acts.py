@@ -1,4 +1,4 @@
-"""Which of the acts that an order's prompt asks for are performed by what its image shows."""
+"""Which of the acts that an order's prompt asks for are performed by what its images show."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from keyreel.engines.motion.networks.matting import compute_alpha_matte
 from keyreel.engines.motion.networks.subject_focus import find_subject_centre, is_cropped
 from keyreel.engines.motion.prompts.act_vocabulary import Act
 from keyreel.engines.motion.prompts.parser import parse_prompt
+from keyreel.engines.motion.prompts.subjects import list_instructions, list_subject_names
 from keyreel.engines.motion.prompts.unfulfilled.notes import Performance
+from keyreel.engines.motion.subjects.cutouts import extract_cutout, scale_cutout
 from keyreel.order import Operation
 
 if TYPE_CHECKING:
@@ -25,15 +27,20 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.prompts.vocabulary import SubjectAction
     from keyreel.order import ImageRef, Order
 
+_USUAL_HEIGHT: Final = 0.75
+"""Of a reference subject's cutout, in heights of the frame."""
+
 _ACTS_OF_EYES: Final = frozenset({Act.BLINK, Act.CLOSE_EYES})
 
 
 def find_performance(order: Order, networks: Networks) -> Performance:
-    """Return what faces and the subject of an order's image perform of its prompt.
+    """Return what the faces in an order's images, and the subject of its image, perform of its prompt.
 
-    The image is looked at only where the prompt asks for an act.
+    The images are looked at only where the prompt asks for an act.
     """
     shot = order.shots[0]
+    if order.operation is Operation.REFERENCE2VIDEO:
+        return Performance(_find_acts_of_references(order, networks))
     if order.operation not in {Operation.IMG2VIDEO, Operation.EXTEND} or shot.first is None or shot.last:
         return Performance()
     parsed = parse_prompt(shot.prompt)
@@ -44,6 +51,20 @@ def find_performance(order: Order, networks: Networks) -> Performance:
     return Performance(
         _find_performed_acts(parsed.acts, frame, networks), _find_action(instruction, frame, networks)
     )
+
+
+def _find_acts_of_references(order: Order, networks: Networks) -> frozenset[Act]:
+    """Return the acts of those subjects whose faces are large enough at a subject's usual height."""
+    parsed = parse_prompt(order.shots[0].prompt, list_subject_names(order))
+    performed: set[Act] = set()
+    for subject, instruction in zip(order.subjects, list_instructions(order, parsed), strict=True):
+        if not instruction.acts or not subject.images:
+            continue
+        cutout = extract_cutout(load_image(Path(subject.images[0])), networks)
+        if cutout is not None:
+            height = round(order.frame_size.height * _USUAL_HEIGHT)
+            performed |= _find_performed_acts(instruction.acts, scale_cutout(cutout, height).image, networks)
+    return frozenset(performed)
 
 
 def _find_performed_acts(acts: frozenset[Act], frame: Frame, networks: Networks) -> frozenset[Act]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from keyreel.engines.motion.acting.living_cutout import enliven_cutouts
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.imaging.cropping import load_image
@@ -54,6 +55,7 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
     else:
         reference_scene = scene.create_scene_from_image(scene_image, parsed, order.frame_size)
     staged_subjects = staging.position_subjects(cast, reference_scene, order)
+    living_cutouts = enliven_cutouts(staged_subjects, order, networks)
     camera_options = path.CameraOptions(shot.frames, order.amplitude, _PIVOT_DISPARITY, order.seed)
     effects = ShotEffects(
         parsed, reference_scene.canvas.rest_frame, order.frame_size, order.seed, fade_in=False
@@ -62,6 +64,8 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
         pose = parallax.confine_pose(pose, reference_scene.view)  # noqa: PLW2901 - the same pose, within the scene
         frame = reference_scene.render_view(pose, reference_scene.view)
         effects.draw_behind(frame, index, shot.frames)
+        for living in living_cutouts:
+            living.draw(index / FPS)
         for subject in staged_subjects:
             draw_subject(subject, frame, pose, scene=reference_scene, seconds=index / FPS)
         effects.draw_in_front(frame, index, shot.frames)

@@ -74,6 +74,7 @@ class SubjectInstruction:
     contains_others: bool = False
     is_airborne: bool = False
     locomotion: Locomotion | None = None
+    acts: frozenset[Act] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,4 +325,5 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
             _find_undenied(subject_vocabulary.AIRBORNE_PATTERN, piece) for piece in subject_pieces
         ),
         locomotion=_find_locomotion(name, subject_pieces, names),
+        acts=frozenset(_find_acts(pieces)),
     )
