@@ -163,7 +163,7 @@ class LayeredImage:
             points = travel.find_rest_points(points, seconds)
         if self.acting and (motion := self.acting.subject_motion):
             points = points + _sample_rest_map(motion.compute_field(seconds), points, view)
-        if self.wind:
+        if self.wind and self.wind.bends_subject:
             points = self.wind.displace_points(points, seconds, _compute_flexibility(subject, points, view))
         return points
 

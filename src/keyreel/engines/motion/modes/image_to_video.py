@@ -18,7 +18,7 @@ from keyreel.engines.motion.acting.cast import add_acting
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
 from keyreel.engines.motion.effects.steam import Steam, create_steam
-from keyreel.engines.motion.effects.wind import Wind, detect_foliage
+from keyreel.engines.motion.effects.wind import Wind, detect_foliage, find_breeze
 from keyreel.engines.motion.imaging.cropping import load_image
 from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
@@ -129,11 +129,13 @@ def render_layers(
 
 
 def _add_wind(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredImage:
-    """Return the image with its foliage in the wind, where the prompt has wind."""
-    strength = parsed.get_effect_strength(Effect.WIND)
-    if not strength:
+    """Return the image with its foliage in the prompt's wind, or else in a breeze that only that feels."""
+    strength, rest_frame = parsed.get_effect_strength(Effect.WIND), layered_image.background.rest_frame
+    if strength:
+        return replace(layered_image, wind=Wind(strength, detect_foliage(rest_frame)))
+    if Effect.WIND in parsed.denied_effects:
         return layered_image
-    return replace(layered_image, wind=Wind(strength, detect_foliage(layered_image.background.rest_frame)))
+    return replace(layered_image, wind=find_breeze(rest_frame))
 
 
 def _fade_in_steam(steam: Steam, index: int) -> Steam:

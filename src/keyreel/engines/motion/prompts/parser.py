@@ -79,7 +79,10 @@ class SubjectInstruction:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrompt:
-    """A parsed prompt. `effects` pairs each effect with its strength (1.0 is usual)."""
+    """A parsed prompt.
+
+    `effects` pairs each effect with its strength (1.0 is usual); `denied_effects` are said not to be.
+    """
 
     cues: tuple[CameraCue, ...] = ()
     effects: tuple[tuple[Effect, float], ...] = ()
@@ -88,6 +91,7 @@ class ParsedPrompt:
     time_of_day: TimeOfDay | None = None
     season: Season | None = None
     acts: frozenset[Act] = frozenset()
+    denied_effects: frozenset[Effect] = frozenset()
 
     @property
     def moves(self) -> tuple[CameraMove, ...]:
@@ -116,6 +120,7 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
         time_of_day=_find_first_value(vocabulary.TIME_OF_DAY_PATTERNS, clauses),
         season=_find_first_value(vocabulary.SEASON_PATTERNS, clauses),
         acts=frozenset(_find_acts(clauses)),
+        denied_effects=frozenset(_find_denied_effects(clauses)),
     )
 
 
@@ -195,6 +200,13 @@ def _find_effects(clauses: list[str]) -> Iterable[tuple[Effect, float]]:
             if _find_undenied(pattern, clause):
                 yield effect, _read_strength(clause)
                 break
+
+
+def _find_denied_effects(clauses: list[str]) -> Iterator[Effect]:
+    for effect, pattern in vocabulary.EFFECT_PATTERNS:
+        named = [clause for clause in clauses if re.search(pattern, clause)]
+        if named and not any(_find_undenied(pattern, clause) for clause in named):
+            yield effect
 
 
 def _find_acts(clauses: list[str]) -> Iterator[Act]:
