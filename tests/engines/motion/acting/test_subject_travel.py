@@ -53,6 +53,15 @@ def test_a_subject_goes_where_the_prompt_says(
         assert went * np.sign(least) >= abs(least)
 
 
+def test_a_being_breathes_and_a_thing_does_not(ball: Path, nets: Networks) -> None:
+    being, thing = (
+        np.array([locate(frame)[2] for frame in render(ball, nets, f"a {subject}")[::4]])
+        for subject in ("cat", "ball")
+    )
+    assert being[0] == thing[0]
+    assert np.ptp(being / thing) > 0.005
+
+
 def test_a_subject_that_the_frame_cuts_off_stays(tmp_path: Path, nets: Networks) -> None:
     image = np.full((400, 400, 3), (214, 220, 226), np.uint8)
     cv2.circle(image, (40, 200), 130, (40, 40, 205), -1, cv2.LINE_AA)

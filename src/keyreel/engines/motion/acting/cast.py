@@ -13,9 +13,15 @@ from keyreel.engines.motion.acting.eyes import LEFT_EYE, RIGHT_EYE, Eye
 from keyreel.engines.motion.acting.head_and_body import CoarseMotion, create_head_motion, join_motions
 from keyreel.engines.motion.acting.mouth import Mouth
 from keyreel.engines.motion.acting.speech import plan_jaws
-from keyreel.engines.motion.acting.subject_travel import SubjectTravel, measure_bounds, plan_travel
+from keyreel.engines.motion.acting.subject_travel import (
+    SubjectTravel,
+    can_travel,
+    measure_bounds,
+    plan_travel,
+)
 from keyreel.engines.motion.imaging.pixels import to_rgb
 from keyreel.engines.motion.networks.faces import Face, find_faces
+from keyreel.engines.motion.prompts.parser import SubjectInstruction
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -160,7 +166,9 @@ def add_acting(
         background.top : background.top + size.height, background.left : background.left + size.width
     ]
     faces = find_actors(to_rgb(np.ascontiguousarray(layered_image.image_rgba[rest])), networks)
-    travel = _plan_travel(layered_image, parsed, order)
+    # A face on the subject brings a breath of its own.
+    is_alive = parsed.names_being and not any(_is_on_subject(face, layered_image) for face in faces)
+    travel = _plan_travel(layered_image, parsed, order, is_alive=is_alive)
     if not faces and not travel:
         return layered_image
     performers = cast_performers(faces, parsed.acts, order, tuple(plan_jaws(order, networks).values()))
@@ -178,8 +186,10 @@ def add_acting(
     return replace(layered_image, acting=acting)
 
 
-def _plan_travel(layered_image: LayeredImage, parsed: ParsedPrompt, order: Order) -> SubjectTravel | None:
-    """Plan how the image's subject moves as a whole, by what the prompt has it do."""
+def _plan_travel(
+    layered_image: LayeredImage, parsed: ParsedPrompt, order: Order, *, is_alive: bool
+) -> SubjectTravel | None:
+    """Plan how the image's subject moves as a whole, by what the prompt has it do; a being breathes."""
     if layered_image.subject is None:
         return None
     size, canvas = order.frame_size, layered_image.background
@@ -187,9 +197,14 @@ def _plan_travel(layered_image: LayeredImage, parsed: ParsedPrompt, order: Order
     bounds = measure_bounds(layered_image.subject.image[rest][..., 3])
     if bounds is None:
         return None
+    instruction = parsed.get_instruction("")
+    if not can_travel(instruction, bounds):
+        if not is_alive:
+            return None
+        instruction = SubjectInstruction()
     unit = sqrt(size.width * size.height) / 2
     return plan_travel(
-        parsed.get_instruction(""),
+        instruction,
         bounds,
         (size.width / 2 / unit, size.height / 2 / unit),
         frames=order.shots[0].frames,

@@ -48,9 +48,10 @@ def find_performance(order: Order, networks: Networks) -> Performance:
     if not parsed.acts and instruction.action is None:
         return Performance()
     frame = _load_frame(shot.first, order, networks)
-    return Performance(
-        _find_performed_acts(parsed.acts, frame, networks), _find_action(instruction, frame, networks)
-    )
+    acts = _find_performed_acts(parsed.acts, frame, networks)
+    if Act.BREATHE in parsed.acts and parsed.names_being and is_subject(compute_alpha_matte(frame, networks)):
+        acts |= {Act.BREATHE}
+    return Performance(acts, _find_action(instruction, frame, networks))
 
 
 def _find_acts_of_references(order: Order, networks: Networks) -> frozenset[Act]:

@@ -120,7 +120,7 @@ def measure_bounds(alpha: UInt8Array) -> Bounds | None:
 def can_travel(instruction: SubjectInstruction, bounds: Bounds) -> bool:
     """Say whether an instruction moves a subject within these bounds.
 
-    One that the frame's sides or its upper border cut off stays, because it would show where it ends.
+    One that the frame's sides or its upper border cut off does not, because it would show where it ends.
     """
     left, top, right, bottom = bounds
     if isinf(left) or isinf(right) or isinf(top):
@@ -137,16 +137,14 @@ def plan_travel(
     *,
     frames: int,
     phase: float,
-) -> SubjectTravel | None:
-    """Plan how a subject within `bounds` of a view moves; None where it does not.
+) -> SubjectTravel:
+    """Plan how a subject within `bounds` moves; without an action it breathes and shifts its weight.
 
     `half_size` is half the frame's width and height; all in units of the view. `phase` is in radians.
     """
-    if not can_travel(instruction, bounds):
-        return None
-    left, top, right, bottom = bounds
-    footing = _choose_footing(instruction, is_cut=isinf(bottom))
-    bottom = min(bottom, half_size[1])
+    footing = _choose_footing(instruction, is_cut=isinf(bounds[3]))
+    left, top = max(bounds[0], -half_size[0]), max(bounds[1], -half_size[1])
+    right, bottom = min(bounds[2], half_size[0]), min(bounds[3], half_size[1])
     foot = np.array(((left + right) / 2, bottom))
     pace = _TRAVEL.get(instruction.action or SubjectAction.IDLE, 0.0) * half_size[0] * 2 / 5
     reach = _MAX_TRAVEL * half_size[0] * 2
@@ -161,7 +159,7 @@ def plan_travel(
         rise = way * instruction.vertical_heading if footing is Footing.AIR else 0.0
         shift = np.array((gesture.offset_x, -gesture.offset_up)) * (bottom - top)
         shift += (way * instruction.heading, -rise)
-        if footing is Footing.EDGE:
+        if footing is Footing.EDGE and instruction.action is not None:
             # What is below the frame stays below it.
             shift[1] = _EDGE_BOB * (bottom - top) * strength - gesture.offset_up * (bottom - top)
         maps.append(_invert(gesture, foot, shift, 1 + grown))

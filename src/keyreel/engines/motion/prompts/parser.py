@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
 from keyreel.engines.motion.prompts.act_vocabulary import ACT_PATTERNS, CAMERA_ACTS_PATTERN, Act
+from keyreel.engines.motion.prompts.unfulfilled.actions import names_being
 from keyreel.engines.motion.prompts.vocabulary import (
     CameraMove,
     Effect,
@@ -82,6 +83,7 @@ class ParsedPrompt:
     """A parsed prompt.
 
     `effects` pairs each effect with its strength (1.0 is usual); `denied_effects` are said not to be.
+    `names_being` says that it names a person or an animal.
     """
 
     cues: tuple[CameraCue, ...] = ()
@@ -92,6 +94,7 @@ class ParsedPrompt:
     season: Season | None = None
     acts: frozenset[Act] = frozenset()
     denied_effects: frozenset[Effect] = frozenset()
+    names_being: bool = False
 
     @property
     def moves(self) -> tuple[CameraMove, ...]:
@@ -121,6 +124,7 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
         season=_find_first_value(vocabulary.SEASON_PATTERNS, clauses),
         acts=frozenset(_find_acts(clauses)),
         denied_effects=frozenset(_find_denied_effects(clauses)),
+        names_being=names_being(text.lower()),
     )
 
 
