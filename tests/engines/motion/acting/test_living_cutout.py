@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,19 +11,20 @@ from keyreel.engines.motion.networks.faces import find_faces
 from keyreel.order import ImageRef, Operation, Order, Resolution, Shot, Size, Subject
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keyreel.engine import Frame
     from keyreel.engines.motion.networks.models import Networks
 
-ASTRONAUT = Path(__file__).parents[4] / "examples/pictures/astronaut.jpg"
 NOSE, RIGHT_CHEEK, LEFT_CHEEK, RIGHT_CORNER, LEFT_CORNER = 1, 234, 454, 61, 291
 
 
-def render(nets: Networks, prompt: str) -> Frame:
+def render(nets: Networks, prompt: str, portrait: Path, landscape: Path) -> Frame:
     """Return the last frame, in which the subject is as large as it gets."""
-    subject = Subject("anna", (ImageRef(str(ASTRONAUT)),))
-    size = Size(480, 480)
-    shots = (Shot(f"{prompt}, on a meadow, static shot", 2),)
-    order = Order(Operation.REFERENCE2VIDEO, "m", shots, Resolution.P360, 4, (subject,), size)
+    images = ("anna", portrait), ("hills", landscape)
+    subjects = tuple(Subject(name, (ImageRef(str(image)),)) for name, image in images)
+    shots = (Shot(f"{prompt}, @hills as the background, static shot", 2),)
+    order = Order(Operation.REFERENCE2VIDEO, "m", shots, Resolution.P360, 4, subjects, Size(240, 240))
     return list(render_reference_to_video(order, nets))[-1]
 
 
@@ -34,9 +34,9 @@ def measure_turn(points: np.ndarray) -> float:
     return float((points[NOSE, 0] - middle) / np.linalg.norm(points[LEFT_CHEEK] - points[RIGHT_CHEEK]))
 
 
-def test_a_reference_turns_her_head_and_smiles(nets: Networks) -> None:
+def test_a_reference_turns_her_head_and_smiles(portrait: Path, landscape: Path, nets: Networks) -> None:
     left, right = (
-        find_faces(render(nets, f"@anna {act}"), nets)[0].landmarks
+        find_faces(render(nets, f"@anna {act}", portrait, landscape), nets)[0].landmarks
         for act in ("looks to the left", "looks to the right and smiles")
     )
     assert measure_turn(right) - measure_turn(left) > 0.08
