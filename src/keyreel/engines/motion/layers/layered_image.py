@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.acting.cast import Acting
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.effects.water_and_clouds import AmbientFlow
@@ -89,6 +90,7 @@ class LayeredImage:
     scene_depth: SceneDepth
     ambient_flow: AmbientFlow | None = None
     wind: Wind | None = None
+    acting: Acting | None = None
 
     def render_view(
         self,
@@ -105,6 +107,8 @@ class LayeredImage:
         far the subject has moved by itself, in units, right and down.
         """
         points = view.build_grid()
+        if self.acting:
+            self.acting.paint(seconds)
         if not self.subject:
             frame = self._render_background(self.background_rgba, points, pose, view, seconds=seconds)
             if draw_behind:
@@ -114,10 +118,7 @@ class LayeredImage:
             points, pose, view, partial(_sample_subject_disparity, self.subject, view)
         )
         layer_points = np.asarray(layer_points - np.array(subject_offset, np.float32), np.float32)
-        if self.wind:
-            layer_points = self.wind.displace_points(
-                layer_points, seconds, _compute_flexibility(self.subject, layer_points, view)
-            )
+        layer_points = self._bend_subject(self.subject, layer_points, view, seconds)
         filled, shows = self.subject.opacity_grid.classify_cells(layer_points, view, self.subject.origin)
         frame = self._render_background(
             self.background_rgba, points, pose, view, seconds=seconds, needed=~filled
@@ -129,6 +130,18 @@ class LayeredImage:
         ):
             draw_patch(pixels, frame, patch, filled)
         return frame
+
+    def _bend_subject(
+        self, subject: SubjectLayer, points: FloatArray, view: CameraView, seconds: float
+    ) -> FloatArray:
+        """Return where what is at points [rows, columns, 2], in units, was before the subject moved."""
+        if self.acting and (travel := self.acting.travel):
+            points = travel.find_rest_points(points, seconds)
+        if self.acting and (motion := self.acting.subject_motion):
+            points = points + _sample_rest_map(motion.compute_field(seconds), points, view)
+        if self.wind and self.wind.bends_subject:
+            points = self.wind.displace_points(points, seconds, _compute_flexibility(subject, points, view))
+        return points
 
     def render_undivided(self, pose: CameraPose, view: CameraView, *, seconds: float = 0.0) -> Frame:
         """Return the view of the image as one layer, with the ground's depth: at rest, exactly the image."""
@@ -149,6 +162,8 @@ class LayeredImage:
             points, pose, view, partial(sample_scene_disparity, self.scene_depth, view)
         )
         needed = create_full_mask(view) if needed is None else needed
+        if self.acting and (motion := self.acting.background_motion):
+            layer_points = layer_points + _sample_rest_map(motion.compute_field(seconds), layer_points, view)
         if self.wind:
             layer_points = self.wind.displace_points(
                 layer_points, seconds, _sample_rest_map(self.wind.flexibility, layer_points, view)
@@ -208,7 +223,7 @@ def separate_layers(
     frame_alpha = opacity[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
     perspective = find_perspective(canvas.rest_frame) or Perspective(depth.DEFAULT_HORIZON)
     scene_depth = depth.SceneDepth(perspective, is_flat=is_flat)
-    if is_flat or not _MIN_COVERAGE < measure_coverage(frame_alpha) < _MAX_COVERAGE:
+    if is_flat or not is_subject(frame_alpha):
         return _keep_undivided(canvas, scene_depth, frame_alpha * 0)
     near = depth.estimate_subject_disparity(frame_alpha, perspective.horizon)
     if keyed is None and is_doubtful(canvas.rest_frame, frame_alpha):
@@ -228,6 +243,11 @@ def separate_layers(
         scene_depth,
         detect_ambient_flow(canvas.rest_frame, frame_alpha),
     )
+
+
+def is_subject(alpha: FloatArray) -> bool:
+    """Say whether an opacity, float32 [height, width], of the resting frame is that of a subject."""
+    return _MIN_COVERAGE < measure_coverage(alpha) < _MAX_COVERAGE
 
 
 def _keep_undivided(canvas: FrameCanvas, scene_depth: SceneDepth, frame_alpha: FloatArray) -> LayeredImage:

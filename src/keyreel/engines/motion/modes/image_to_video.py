@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.acting.cast import add_acting
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.camera.motion_blur import list_exposures
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
-from keyreel.engines.motion.effects.wind import Wind, detect_foliage
+from keyreel.engines.motion.effects.wind import Wind, detect_foliage, find_breeze
 from keyreel.engines.motion.imaging.cropping import load_image
 from keyreel.engines.motion.imaging.pixels import average_frames
 from keyreel.engines.motion.layers.background import BorderReach
@@ -93,6 +94,7 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     source_image = load_image(Path(shot.first))
     directed = _extend_pans(parsed.cues, source_image, order)
     layered_image = separate_layers(source_image, size, networks, _measure_reach(order, directed))
+    layered_image = add_acting(layered_image, parsed, order, networks)
     cues = directed or choose_default_camera(layered_image, order)
     view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     camera_options = path.CameraOptions(
@@ -152,11 +154,13 @@ def render_layers(
 
 
 def _add_wind(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredImage:
-    """Return the image with its foliage in the wind, where the prompt has wind."""
-    strength = parsed.get_effect_strength(Effect.WIND)
-    if not strength:
+    """Return the image with its foliage in the prompt's wind, or else in a breeze that only that feels."""
+    strength, rest_frame = parsed.get_effect_strength(Effect.WIND), layered_image.background.rest_frame
+    if strength:
+        return replace(layered_image, wind=Wind(strength, detect_foliage(rest_frame)))
+    if Effect.WIND in parsed.denied_effects:
         return layered_image
-    return replace(layered_image, wind=Wind(strength, detect_foliage(layered_image.background.rest_frame)))
+    return replace(layered_image, wind=find_breeze(rest_frame))
 
 
 def _draw_behind_subject(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from keyreel.engines.motion.acting.living_cutout import enliven_cutouts
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.effects.campfire import create_campfire
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
@@ -63,6 +64,7 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
     else:
         reference_scene = scene.create_scene_from_image(scene_image, parsed, order.frame_size)
     staged_subjects = staging.position_subjects(cast, reference_scene, order, parsed.relations)
+    living_cutouts = enliven_cutouts(staged_subjects, order, networks)
     camera_options = path.CameraOptions(shot.frames, order.amplitude, _PIVOT_DISPARITY, order.seed)
     effects = ShotEffects(
         parsed, reference_scene.canvas.rest_frame, order.frame_size, order.seed, fade_in=False
@@ -81,6 +83,8 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
             hearth.draw(frame, pose, reference_scene.view, seconds)
         # In a timelapse the subjects keep their own pace: six times as fast they would be gone at once.
         own_seconds = index / FPS if parsed.playback is Playback.TIMELAPSE else seconds
+        for living in living_cutouts:
+            living.draw(own_seconds)
         for subject in staged_subjects:
             draw_subject(subject, frame, pose, scene=reference_scene, seconds=own_seconds)
         if steam and steaming:

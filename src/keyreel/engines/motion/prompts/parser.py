@@ -14,6 +14,7 @@ from keyreel.engines.motion.prompts import (
     technique_vocabulary,
     vocabulary,
 )
+from keyreel.engines.motion.prompts.act_vocabulary import ACT_PATTERNS, CAMERA_ACTS_PATTERN, Act
 from keyreel.engines.motion.prompts.between_subjects import size_vocabulary
 from keyreel.engines.motion.prompts.between_subjects.relations import (
     Relation,
@@ -21,6 +22,7 @@ from keyreel.engines.motion.prompts.between_subjects.relations import (
     settle_relations,
 )
 from keyreel.engines.motion.prompts.pace_vocabulary import PACE_PATTERNS, CameraPace
+from keyreel.engines.motion.prompts.unfulfilled.actions import names_being
 from keyreel.engines.motion.prompts.vocabulary import (
     TRAVELLING_ACTIONS,
     CameraMove,
@@ -35,7 +37,7 @@ from keyreel.engines.motion.prompts.vocabulary import (
 from keyreel.mentions import SubjectMention, find_mentions, find_unknown_mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     PatternTable = Sequence[tuple["Value", str]]
 
@@ -93,11 +95,16 @@ class SubjectInstruction:
     locomotion: Locomotion | None = None
     usual_height: float | None = None
     is_four_legged: bool = False
+    acts: frozenset[Act] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrompt:
-    """A parsed prompt. `effects` pairs each effect with its strength (1.0 is usual)."""
+    """A parsed prompt.
+
+    `effects` pairs each effect with its strength (1.0 is usual); `denied_effects` are said not to be.
+    `names_being` says that it names a person or an animal.
+    """
 
     cues: tuple[CameraCue, ...] = ()
     effects: tuple[tuple[Effect, float], ...] = ()
@@ -107,6 +114,9 @@ class ParsedPrompt:
     season: Season | None = None
     playback: Playback | None = None
     relations: tuple[Relation, ...] = ()
+    acts: frozenset[Act] = frozenset()
+    denied_effects: frozenset[Effect] = frozenset()
+    names_being: bool = False
 
     @property
     def moves(self) -> tuple[CameraMove, ...]:
@@ -139,6 +149,9 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
         time_of_day=_find_first_value(place_vocabulary.TIME_OF_DAY_PATTERNS, clauses),
         season=_find_first_value(place_vocabulary.SEASON_PATTERNS, clauses),
         playback=_find_first_value(effect_vocabulary.PLAYBACK_PATTERNS, clauses),
+        acts=frozenset(_find_acts(clauses)),
+        denied_effects=frozenset(_find_denied_effects(clauses)),
+        names_being=names_being(text.lower()),
     )
 
 
@@ -229,6 +242,21 @@ def _find_effects(clauses: list[str]) -> Iterable[tuple[Effect, float]]:
             if _find_undenied(pattern, clause):
                 yield effect, _read_strength(clause)
                 break
+
+
+def _find_denied_effects(clauses: list[str]) -> Iterator[Effect]:
+    for effect, pattern in effect_vocabulary.EFFECT_PATTERNS:
+        named = [clause for clause in clauses if re.search(pattern, clause)]
+        if named and not any(_find_undenied(pattern, clause) for clause in named):
+            yield effect
+
+
+def _find_acts(clauses: list[str]) -> Iterator[Act]:
+    for clause in clauses:
+        for act, pattern in ACT_PATTERNS:
+            found = _find_undenied(pattern, clause)
+            if found and not re.search(CAMERA_ACTS_PATTERN, clause[: found.start()]):
+                yield act
 
 
 def _collect_instructions(clauses: list[str], names: Sequence[str]) -> tuple[SubjectInstruction, ...]:
@@ -352,4 +380,5 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
         is_four_legged=bool(
             _find_by_kind(((True, size_vocabulary.FOUR_LEGGED_PATTERN),), name, pieces, names)
         ),
+        acts=frozenset(_find_acts(pieces)),
     )

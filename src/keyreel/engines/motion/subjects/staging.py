@@ -70,6 +70,7 @@ class StagedSubject:
     end: FramePosition
     seconds: float
     phase: float
+    instruction: SubjectInstruction
 
     def compute_position(self, seconds: float) -> FramePosition:
         """Return its position at a time; a subject that flies sideways flies in an arc."""
@@ -368,4 +369,6 @@ def _stage_subject(planned: PlannedSubject, *, scene: Scene, phase: float, order
         cutout = cutouts.cut_at_waterline(cutout, _SUBMERGED_SHARE)
     water = surroundings[-surroundings.shape[0] // 3 :].reshape(-1, 3).mean(axis=0).astype(np.float32)
     sprite = create_sprite(cutout, water)
-    return StagedSubject(cutout, sprite, instruction.action, footing, *path, order.seconds, phase)
+    return StagedSubject(
+        cutout, sprite, instruction.action, footing, *path, order.seconds, phase, instruction
+    )

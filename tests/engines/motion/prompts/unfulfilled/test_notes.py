@@ -254,9 +254,9 @@ def test_the_longest_prompts_are_read_at_once(operation: Operation, prompt: str)
     assert time.process_time() - begun < 2
 
 
-def test_a_clip_carries_the_note(tmp_path: Path, landscape: Path) -> None:
-    shot = Shot("a dragon dances, slow push in", 1, ImageRef(str(landscape)))
-    video_order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, (), Size(128, 72))
+def test_a_clip_carries_the_note(tmp_path: Path, portrait: Path) -> None:
+    shot = Shot("a dragon dances, the woman smiles, slow push in", 1, ImageRef(str(portrait)))
+    video_order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, (), Size(216, 216))
     clip = asyncio.run(MotionEngine().render(video_order, FolderJob(tmp_path)))
     assert clip.notes == (f"Not shown: dragon dances.{MOVES}",)
 

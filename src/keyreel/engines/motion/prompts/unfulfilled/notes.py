@@ -7,6 +7,7 @@ itself. What remains is named in one sentence, in the language of the prompts.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from keyreel.engines.motion.prompts import (
     technique_vocabulary,
     vocabulary,
 )
+from keyreel.engines.motion.prompts.act_vocabulary import ACT_PATTERNS
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
 from keyreel.engines.motion.prompts.subjects import list_instructions, list_subject_names
@@ -27,6 +29,7 @@ from keyreel.engines.motion.prompts.unfulfilled import (
     english_actions,
 )
 from keyreel.engines.motion.prompts.unfulfilled.actions import (
+    ACTED_MARK,
     CARRIED_OUT_MARK,
     PromptElementKind,
     is_about_video,
@@ -43,16 +46,15 @@ from keyreel.sound.speech.dialogue.lines import find_dialogue_lines
 from keyreel.sound.speech.language import Language, detect_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from keyreel.engines.motion.prompts.act_vocabulary import Act
     from keyreel.engines.motion.prompts.unfulfilled.actions import PromptElement
-    from keyreel.engines.motion.prompts.vocabulary import Place
+    from keyreel.engines.motion.prompts.vocabulary import Place, SubjectAction
     from keyreel.order import Order, Shot
 
 _MAX_NAMED: Final = 6
 """Elements that a note names; more are summed up."""
-_ACTED_MARK: Final = "="
-"""Covers what the subjects do: unlike `CARRIED_OUT_MARK`, it is no part of a noun's phrase."""
 _QUOTED: Final = r"\[[^\]]*\]|\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
 _DENIED: Final = (
     r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
@@ -94,10 +96,24 @@ _IN_SHOT: Final = {Language.ENGLISH: " (shot {})", Language.CHINESE: "（第{}�
 _MORE: Final = {Language.ENGLISH: ", and more", Language.CHINESE: "等"}
 
 
-def build_notes(order: Order) -> tuple[str, ...]:
-    """Return notes that name mentions of unknown subjects and what is not carried out; none where all is."""
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What an image's faces do of a prompt, and how its subject moves."""
+
+    acts: frozenset[Act] = frozenset()
+    action: SubjectAction | None = None
+
+
+def build_notes(order: Order, performance: Performance | None = None) -> tuple[str, ...]:
+    """Return notes that name mentions of unknown subjects and what is not carried out; none where all is.
+
+    `performance` is what the image's faces and subject were found to do.
+    """
     language = detect_language(" ".join(shot.prompt for shot in order.shots))
-    return (*_note_unknown_mentions(order, language), *_note_unmet(order, language))
+    return (
+        *_note_unknown_mentions(order, language),
+        *_note_unmet(order, performance or Performance(), language),
+    )
 
 
 def _note_unknown_mentions(order: Order, language: Language) -> Iterator[str]:
@@ -110,10 +126,10 @@ def _note_unknown_mentions(order: Order, language: Language) -> Iterator[str]:
         yield _NO_SUBJECT[language].format(_NOT_SHOWN[language][1].join(dict.fromkeys(lost)))
 
 
-def _note_unmet(order: Order, language: Language) -> Iterator[str]:
+def _note_unmet(order: Order, performance: Performance, language: Language) -> Iterator[str]:
     found: dict[str, tuple[str, list[int]]] = {}
     for number, shot in enumerate(order.shots, start=1):
-        for words in map(_join_lines, find_unmet(shot, order)):
+        for words in map(_join_lines, find_unmet(shot, order, performance)):
             found.setdefault(words.casefold(), (words, []))[1].append(number)
     if not found:
         return
@@ -132,9 +148,12 @@ def _join_lines(words: str) -> str:
     return " ".join(words.split())
 
 
-def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
+def find_unmet(shot: Shot, order: Order, performance: Performance | None = None) -> tuple[str, ...]:
     """List what a shot's prompt asks for and its frames do not show, in the prompt's spelling and order."""
-    masked, drawn = _mask_carried_out(shot, order), _collect_drawn_nouns(shot, order)
+    masked, drawn = (
+        _mask_carried_out(shot, order, performance or Performance()),
+        _collect_drawn_nouns(shot, order),
+    )
     elements = [
         *english_actions.parse_english_elements(shot.prompt, masked),
         *chinese_actions.parse_chinese_elements(shot.prompt, masked),
@@ -163,7 +182,7 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
     return tuple({text.casefold(): text for _, text in sorted(both, key=lambda each: each[0])}.values())
 
 
-def _mask_carried_out(shot: Shot, order: Order) -> str:
+def _mask_carried_out(shot: Shot, order: Order, performance: Performance) -> str:
     """Return the prompt in lower case with `CARRIED_OUT_MARK` over all that is carried out, spoken or denied."""
     text = _mask_matches(
         _lower(shot.prompt),
@@ -182,8 +201,12 @@ def _mask_carried_out(shot: Shot, order: Order) -> str:
         for _, pattern in table
     ]
     if order.operation is Operation.REFERENCE2VIDEO:
-        text = _mask_matches(text, _list_action_patterns(shot, order), cover=_ACTED_MARK)
+        text = _mask_matches(text, _list_action_patterns(_list_actions(shot, order)), cover=ACTED_MARK)
     text = _mask_matches(text, patterns)
+    acted = [pattern for act, pattern in ACT_PATTERNS if act in performance.acts]
+    if performance.action is not None:
+        acted += _list_action_patterns({performance.action})
+    text = _mask_matches(text, acted, cover=ACTED_MARK)
     places = _find_drawn_places(shot, order)
     shown = [pattern for place, pattern in place_vocabulary.PLACE_PATTERNS if place in places]
     return _mask_matches(text, shown, keep=_NOT_DRAWN_PATTERN)
@@ -216,11 +239,14 @@ def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str
     return "".join(letters)
 
 
-def _list_action_patterns(shot: Shot, order: Order) -> list[str]:
-    """List the patterns of what the subjects are made to do."""
+def _list_actions(shot: Shot, order: Order) -> set[SubjectAction | None]:
+    """List what the subjects are made to do."""
     parsed = parse_prompt(shot.prompt, list_subject_names(order))
-    instructions = list_instructions(order, parsed)
-    actions = {instruction.action for instruction in instructions}
+    return {instruction.action for instruction in list_instructions(order, parsed)}
+
+
+def _list_action_patterns(actions: Collection[SubjectAction | None]) -> list[str]:
+    """List the patterns of actions, and of where they lead."""
     heading_tables = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.VERTICAL_HEADING_PATTERNS)
     return [
         *(pattern for action, pattern in subject_vocabulary.ACTION_PATTERNS if action in actions),
