@@ -113,7 +113,7 @@ def _print_checks(checks: list[DoctorCheck]) -> None:
     console.print(table)
     console.print(
         "The motion engine sets the given pixels in motion, and draws places, weather and light from words; "
-        "it invents no other content and no articulated action."
+        "it makes faces act, and invents no other content and no movement of limbs."
     )
 
 
