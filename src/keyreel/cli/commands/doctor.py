@@ -139,8 +139,8 @@ def _print_checks(checks: list[DoctorCheck]) -> None:
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH)
     console.print(table)
     console.print(
-        "The motion engine moves the pixels you provide and draws places, weather, and light from "
-        "text. It does not invent other content or articulated motion."
+        "The motion engine moves the pixels you provide, animates faces, and draws places, weather, and "
+        "light from text. It does not invent other content or move limbs."
     )
 
 

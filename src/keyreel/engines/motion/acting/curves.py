@@ -39,7 +39,11 @@ _IDLE_ROLL: Final = 1.0
 _TURN_DEGREES: Final = 8.0
 """The farthest turn of a head that a single image bears."""
 
+_LOOK_REACH: Final = (0.15, 0.06)
+"""How far eyes look aside, and up or down, that the prompt has look there; in widths of the eye."""
+
 _NOD_DEGREES: Final = 8.0
+_LAUGH_DEGREES: Final = 1.6
 _SHAKE_DEGREES: Final = 6.0
 _TILT_DEGREES: Final = 6.0
 _ACT_START: Final = 0.6
@@ -149,8 +153,8 @@ def _laugh(curves: FaceCurves, seconds: FloatArray, _: float) -> None:
     _smile(curves, seconds, _)
     shake = _ramp(seconds) * np.sin(2 * pi * 2.3 * seconds).astype(np.float32)
     curves.jaw = np.maximum(curves.jaw, _ramp(seconds) * np.float32(0.45) + shake * np.float32(0.16))
-    curves.pitch = curves.pitch - shake * np.float32(np.radians(1.6))
-    curves.breath = curves.breath + shake * np.float32(0.6)
+    curves.pitch = _add(curves.pitch, shake, -float(np.radians(_LAUGH_DEGREES)))
+    curves.breath = _add(curves.breath, shake, 0.6)
 
 
 def _close_eyes(curves: FaceCurves, seconds: FloatArray, _: float) -> None:
@@ -160,26 +164,36 @@ def _close_eyes(curves: FaceCurves, seconds: FloatArray, _: float) -> None:
 def _nod(curves: FaceCurves, seconds: FloatArray, _: float) -> None:
     since = _pulse(seconds, 1.3)
     beats = np.where(since >= 0, np.sin(pi * since / np.float32(0.65)) ** 2, 0)
-    curves.pitch = curves.pitch + np.float32(np.radians(_NOD_DEGREES)) * beats.astype(np.float32)
+    curves.pitch = _add(curves.pitch, np.asarray(beats, np.float32), float(np.radians(_NOD_DEGREES)))
 
 
 def _shake_head(curves: FaceCurves, seconds: FloatArray, side: float) -> None:
     since = _pulse(seconds, 1.6)
     beats = np.where(since >= 0, np.sin(2 * pi * since / 0.8) * np.sin(pi * since / 1.6), 0)
-    curves.yaw = curves.yaw + np.float32(side * np.radians(_SHAKE_DEGREES)) * beats.astype(np.float32)
+    curves.yaw = _add(curves.yaw, np.asarray(beats, np.float32), side * float(np.radians(_SHAKE_DEGREES)))
 
 
 def _tilt_head(curves: FaceCurves, seconds: FloatArray, side: float) -> None:
-    curves.roll = curves.roll + np.float32(side * np.radians(_TILT_DEGREES)) * _ramp(seconds)
+    curves.roll = _add(curves.roll, _ramp(seconds), side * float(np.radians(_TILT_DEGREES)))
 
 
 def _turn(curves: FaceCurves, seconds: FloatArray, across: float, down: float = 0.0) -> None:
     """Turn head and eyes, by parts of the farthest turn; the eyes go first."""
     head, eyes = _ramp(seconds, _ACT_START + 0.1), _ramp(seconds, _ACT_START, 0.15)
-    curves.yaw = curves.yaw * (1 - head / 2) + head * np.float32(np.radians(_TURN_DEGREES) * across)
-    curves.pitch = curves.pitch * (1 - head / 2) + head * np.float32(np.radians(_NOD_DEGREES) * down)
-    curves.gaze_x = curves.gaze_x * (1 - eyes / 2) + eyes * np.float32(0.15 * across)
-    curves.gaze_y = curves.gaze_y * (1 - eyes / 2) + eyes * np.float32(0.06 * down)
+    curves.yaw = _lead(curves.yaw, head, np.radians(_TURN_DEGREES) * across)
+    curves.pitch = _lead(curves.pitch, head, np.radians(_NOD_DEGREES) * down)
+    curves.gaze_x = _lead(curves.gaze_x, eyes, _LOOK_REACH[0] * across)
+    curves.gaze_y = _lead(curves.gaze_y, eyes, _LOOK_REACH[1] * down)
+
+
+def _lead(curve: FloatArray, part: FloatArray, goal: float) -> FloatArray:
+    """Return a curve led to a goal by parts, 0.0 … 1.0, where half of its own movement is left."""
+    return np.asarray(curve * (1 - part / 2) + part * np.float32(goal), np.float32)
+
+
+def _add(curve: FloatArray, movement: FloatArray, reach: float) -> FloatArray:
+    """Return a curve with a movement, -1.0 … 1.0, that reaches so far."""
+    return np.asarray(curve + movement * np.float32(reach), np.float32)
 
 
 def _look_at_viewer(curves: FaceCurves, seconds: FloatArray, facing: float) -> None:

@@ -61,14 +61,14 @@ class Mouth:
         Both images are the canvas's part, RGBA, uint8; the source shows the face as it was given.
         """
         offsets = self._smile * np.float32(smile)
+        opening = np.asarray(self._gap * np.float32(jaw), np.float32)
         if jaw > 0:
-            opening = self._gap * np.float32(jaw)
             moved = self._below >= opening
             offsets = offsets - np.where(moved, self._drop * np.float32(jaw), 0)[..., None] * self._down
         bent = remap(source, np.asarray(offsets, np.float32), cv2.BORDER_REPLICATE, relative=True)
         np.copyto(target, np.asarray(bent, np.uint8))
         if jaw > 0:
-            self._paint_gap(source, target, np.asarray(opening, np.float32))
+            self._paint_gap(source, target, opening)
 
     def _paint_gap(self, source: UInt8Array, target: UInt8Array, opening: FloatArray) -> None:
         """Darken what opens between the lips."""
