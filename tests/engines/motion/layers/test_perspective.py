@@ -51,3 +51,7 @@ def test_scattered_lines_tell_of_no_perspective() -> None:
         start, end = np.array((x, y)) - way, np.array((x, y)) + way
         cv2.line(image, start.astype(int).tolist(), end.astype(int).tolist(), (30, 30, 30), 2, cv2.LINE_AA)
     assert find_perspective(image) is None
+
+
+def test_an_image_without_lines_tells_of_no_perspective() -> None:
+    assert find_perspective(np.full((200, 300, 3), 90, np.uint8)) is None

@@ -147,7 +147,8 @@ def test_a_film_arrives_without_looking_beyond_its_last_keyframe(tmp_path: Path)
 def test_a_prompt_moves_the_camera_of_its_own_shot_alone(related: Clip, tmp_path: Path) -> None:
     clip = clip_of(tmp_path, tour(), 1, 2, prompt="the camera pushes in, strong handheld shake")
     changed = [error(plain, moved) for plain, moved in zip(related.frames, clip.frames, strict=True)]
-    assert max(changed[:24]) > 0.02
+    # The keyframes travel by themselves: of the prompt's moves the shake alone is left.
+    assert max(changed[:24]) > 0.007
     assert max(changed[24:]) < 0.005
 
 

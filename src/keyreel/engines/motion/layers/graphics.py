@@ -79,7 +79,8 @@ def _cut_out(difference: FloatArray) -> FloatArray:
     """Return the opacity of what differs, by so many levels, from the ground, and of what it encloses."""
     seen = np.asarray(difference > _GROUND_LEVELS[0], np.uint8)
     enclosed = 1 - _flood_from_border(1 - seen)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(enclosed)
+    count, found, stats, _ = cv2.connectedComponentsWithStats(enclosed)
+    labels = np.asarray(found, np.intp)
     kept = stats[:, cv2.CC_STAT_AREA] >= _MIN_SPECK_PX
     strong = np.bincount(labels[difference > _GROUND_LEVELS[1]], minlength=count)
     kept &= strong > 0

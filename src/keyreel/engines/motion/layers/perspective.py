@@ -72,7 +72,8 @@ def find_perspective(image: Frame) -> Perspective | None:
     """Return the perspective of an image, uint8 [height, width, 3]; None where no lines tell of it."""
     small = resize(image, *fit_within(image.shape, _SIDE))
     found = cv2.createLineSegmentDetector().detect(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))[0]
-    if found is None:
+    # Without a line, OpenCV returns None, which its stubs do not know.
+    if not np.any(found):
         return None
     lines = np.asarray(found, np.float64).reshape(-1, 4)
     size = np.array((small.shape[1], small.shape[0]), np.float64)

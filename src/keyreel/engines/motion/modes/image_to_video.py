@@ -66,6 +66,9 @@ _MAX_STRETCH: Final = 4.0
 _TALL_RATIO: Final = 1.3
 _TALL_AIM: Final = 0.25
 """How much taller than wide a subject has its head above, and at which part of its height that is."""
+_CUT_OFF_FOOT: Final = 0.97
+"""The part of half the frame's height at which a subject's foot is cut off."""
+
 _AIM_GAIN: Final = 1.8
 _AIM_ROOM: Final = 0.85
 """How far beyond a subject's middle a camera aims, and at most, in parts of half the frame."""
@@ -193,7 +196,8 @@ def _choose_aim(layered_image: LayeredImage, view: CameraView) -> tuple[float, f
     wide, high = view.half_size
     if layered_image.subject:
         left, top, right, foot = layered_image.subject.bounds
-        tall = foot - top > _TALL_RATIO * (right - left)
+        # What the frame cuts off below is seen from the waist or the shoulders up.
+        tall = foot - top > _TALL_RATIO * (right - left) or foot > _CUT_OFF_FOOT * high
         x = (left + right) / 2
         y = top + (foot - top) * (_TALL_AIM if tall else 0.5)
         return _limit_aim(x, wide), _limit_aim(y, high)
