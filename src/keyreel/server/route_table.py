@@ -46,7 +46,7 @@ from keyreel.wire.reference.own_routes import OWN_ROUTES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from keyreel.server.requests.authorisation import CallerHandler, Handler
+    from keyreel.server.requests.authorisation import CallerHandler, Handler, KeyHolderHandler
     from keyreel.server.services import Services
     from keyreel.wire.reference.own_route import OwnRoute
 
@@ -90,7 +90,8 @@ def build_own_routes(
     handlers = {
         RequiredAccess.NOTHING: _bind_public_handlers(services),
         RequiredAccess.ANY_KEY: {
-            "describe_key": require_any_key(WhoamiRoute(services).show, services.authenticator)
+            name: require_any_key(handler, services.authenticator)
+            for name, handler in _bind_holder_handlers(services).items()
         },
         RequiredAccess.KEY: {
             name: require_scope(handler, services.authenticator, Scope.READ)
@@ -142,13 +143,16 @@ def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
     }
 
 
+def _bind_holder_handlers(services: Services) -> Mapping[str, KeyHolderHandler]:
+    return {"describe_key": WhoamiRoute(services).show, "verify_file": VerifyRoute(services).verify}
+
+
 def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
     tasks, events = OwnTaskRoutes(services), TaskEventRoutes(services)
     return {
         "validate_request": ValidateRoute(services).validate,
         "quote_request": QuoteRoute(services).quote,
         "show_balance": BalanceRoute(services).show,
-        "verify_file": VerifyRoute(services).verify,
         "list_own_tasks": tasks.list,
         "show_task": tasks.show,
         "stream_events": events.stream,

@@ -47,12 +47,13 @@ KEY_ROUTES: Final = (
         own.Balance,
         response_example=own.EXAMPLE_BALANCE,
     ),
-    _key(
+    OwnRoute(
         "verify_file",
         "POST",
         "/v1/verify",
-        "Says whether a video is untouched, who made it and which task.",
+        "Says whether a video is untouched, who made it and which task; to the admin token, any tenant's.",
         own.FileFindings,
+        access=RequiredAccess.ANY_KEY,
         request_media_type="application/octet-stream",
     ),
     OwnRoute(

@@ -130,7 +130,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
     _, schemas = models_json_schema([(each, "validation") for each in ENDPOINTS], ref_template=REF)
     paths: Json = {}
     for each in DIALECTS:
-        for path, operation in _describe_submit_paths(each).items():
+        for path, operation in _describe_submit_paths(each, base_url).items():
             paths.setdefault(path, {})["post"] = operation
         for route in each.routes:
             if route.action is not RouteAction.SUBMIT:
@@ -165,7 +165,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
     }
 
 
-def _describe_submit_paths(dialect: Dialect) -> dict[str, Json]:
+def _describe_submit_paths(dialect: Dialect, base_url: str) -> dict[str, Json]:
     """Describe the submit paths, each with the endpoints that are reached there."""
     reached: dict[str, list[type[Endpoint]]] = {}
     for endpoint_class in ENDPOINTS:
@@ -174,12 +174,14 @@ def _describe_submit_paths(dialect: Dialect) -> dict[str, Json]:
                 dialect.build_submit_request(build_example_request(endpoint_class)).path, []
             ).append(endpoint_class)
     return {
-        path: _describe_submit_path(dialect, path, endpoint_classes)
+        path: _describe_submit_path(dialect, path, endpoint_classes, base_url)
         for path, endpoint_classes in reached.items()
     }
 
 
-def _describe_submit_path(dialect: Dialect, path: str, endpoint_classes: list[type[Endpoint]]) -> Json:
+def _describe_submit_path(
+    dialect: Dialect, path: str, endpoint_classes: list[type[Endpoint]], base_url: str
+) -> Json:
     schemas = [
         dialect.build_submit_schema(each, {"$ref": REF.format(model=each.__name__)})
         for each in endpoint_classes
@@ -187,7 +189,7 @@ def _describe_submit_path(dialect: Dialect, path: str, endpoint_classes: list[ty
     schema = schemas[0] if len(endpoint_classes) == 1 else {"anyOf": schemas}
     examples = {
         endpoint_class.name(): {
-            "value": dialect.build_submit_request(build_example_request(endpoint_class)).json
+            "value": dialect.build_submit_request(build_example_request(endpoint_class, base_url)).json
         }
         for endpoint_class in endpoint_classes
     }

@@ -16,6 +16,14 @@ _look = partial(OwnRoute, method="GET", access=RequiredAccess.KEY)
 _change = partial(OwnRoute, method="POST", response=TaskView, access=RequiredAccess.SUBMIT_KEY)
 _GONE: Final = (errors.UnknownTask, errors.LinkExpired)
 _TIME: Final = {"type": "string", "format": "date-time"}
+TASK_FILTERS: Final = (
+    QueryParameter("state", f"Of these states, separated by commas: {', '.join(TaskState)}."),
+    QueryParameter("model", "One model's only, such as `viduq2-pro`."),
+    QueryParameter("operation", "One operation's only, such as `img2video`."),
+    QueryParameter("created_after", "Since this time, as 2026-01-31T08:00:00Z.", _TIME),
+    QueryParameter("created_before", "Until this time.", _TIME),
+)
+CURSOR: Final = QueryParameter("cursor", "A page's `next_cursor`: the tasks behind it.")
 
 TASK_ROUTES: Final = (
     _look(
@@ -24,18 +32,14 @@ TASK_ROUTES: Final = (
         summary="Lists tasks of any format with their prompts and links, newest first.",
         response=TaskPageView,
         query=(
-            QueryParameter("state", f"Of these states, separated by commas: {', '.join(TaskState)}."),
-            QueryParameter("model", "One model's only, such as `viduq2-pro`."),
-            QueryParameter("operation", "One operation's only, such as `img2video`."),
+            *TASK_FILTERS,
             QueryParameter("q", "Those whose prompt holds this text."),
-            QueryParameter("created_after", "Since this time, as 2026-01-31T08:00:00Z.", _TIME),
-            QueryParameter("created_before", "Until this time.", _TIME),
             QueryParameter(
                 "limit",
                 "How many; 25 where it is absent.",
                 {"type": "integer", "minimum": 1, "maximum": 100},
             ),
-            QueryParameter("cursor", "A page's `next_cursor`: the tasks behind it."),
+            CURSOR,
         ),
     ),
     _look(
