@@ -28,7 +28,7 @@ from keyreel.server.routes.own.upstream_callbacks import UpstreamCallbackRoute
 from keyreel.server.routes.own.whoami import WhoamiRoute
 from keyreel.server.routes.quote import QuoteRoute
 from keyreel.server.routes.reference.discovery import DiscoveryRoutes
-from keyreel.server.routes.reference.docs_pages import DocsRoutes
+from keyreel.server.routes.reference.llms_txt import LlmsTxtRoute
 from keyreel.server.routes.studio import StudioRoutes
 from keyreel.server.routes.tasks import TaskRoutes
 from keyreel.server.routes.uploads import UploadRoutes
@@ -116,7 +116,7 @@ def build_own_routes(
 
 
 def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
-    discovery, docs, files = DiscoveryRoutes(services), DocsRoutes(services), FileRoute(services)
+    discovery, files = DiscoveryRoutes(services), FileRoute(services)
     studio = StudioRoutes(services)
     readiness = ReadinessRoute(services.store, services.storage, has_worker=services.has_worker)
     return {
@@ -125,9 +125,8 @@ def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
         "show_index": studio.show_index,
         "show_studio_file": studio.show_file,
         "show_openapi": discovery.show_openapi,
-        "show_docs": docs.show_docs,
-        "show_docs_file": docs.show_docs,
-        "show_llms_txt": docs.show_llms_txt,
+        "show_docs": studio.show_docs,
+        "show_llms_txt": LlmsTxtRoute(services).show,
         "check_liveness": check_liveness,
         "check_readiness": readiness.check,
         "check_liveness_of_container": check_liveness,

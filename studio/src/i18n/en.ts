@@ -4,7 +4,7 @@ export const en = {
   language: "English",
   product: "Keyreel",
   skip: "Skip to content",
-  nav: { create: "Create", gallery: "Gallery", operate: "Operate", reference: "API reference" },
+  nav: { create: "Create", gallery: "Gallery", operate: "Operate", docs: "API", reference: "API reference" },
   preferences: {
     language: "Language",
     theme: "Theme",

@@ -6,7 +6,7 @@ export const zh: Strings = {
   language: "中文",
   product: "Keyreel",
   skip: "跳到内容",
-  nav: { create: "创作", gallery: "作品", operate: "运维", reference: "API 参考" },
+  nav: { create: "创作", gallery: "作品", operate: "运维", docs: "API", reference: "API 参考" },
   preferences: {
     language: "语言",
     theme: "主题",

@@ -30,16 +30,8 @@ PAGE_ROUTES: Final = (
         "show_docs",
         "GET",
         "/docs",
-        "Answers with this reference as a page.",
+        "Answers with this reference as a page, for trying requests out.",
         media_types=("text/html",),
-    ),
-    OwnRoute(
-        "show_docs_file",
-        "GET",
-        "/docs/{name}",
-        "Answers with a file of that page.",
-        media_types=("text/html", "text/css", "text/javascript", "image/svg+xml"),
-        errors=(errors.UnknownEndpoint,),
     ),
     OwnRoute(
         "show_llms_txt",

@@ -6,10 +6,10 @@ export const en = {
   nothing: "Nothing here yet.",
   refreshed: "Refreshed by itself",
   columns: {
-    task: "Task", tenant: "Tenant", model: "Model", state: "State", engine: "Engine", made: "Made", reason: "Reason", name: "Name", credits: "Credits",
+    task: "Task", tenant: "Tenant", model: "Model", state: "State", engine: "Engine", made: "Made", reason: "Reason", operation: "Operation", name: "Name", credits: "Credits",
     held: "Held", limits: "Limits", stored: "Stored", key: "Key", may: "May", url: "Address", attempts: "Attempts", day: "Day", tasks: "Tasks", actions: "Actions",
   },
-  queue: { all: "All", attempt: (n: number) => `attempt ${n}`, offPeak: "off-peak" },
+  queue: { all: "All", allTenants: "All tenants", allOperations: "All operations", attempt: (n: number) => `attempt ${n}`, offPeak: "off-peak" },
   engines: {
     well: "Works", unwell: "Does not work", slots: (n: number) => (n === 1 ? "1 task at a time" : `${n} tasks at a time`), models: (n: number) => (n === 1 ? "1 model" : `${n} models`),
     none: "No worker has told of itself.", worker: "Worker",
@@ -43,7 +43,7 @@ export const en = {
   },
   verify: {
     lead: "Drop a video to see whether it is untouched, who made it and from which task.", choose: "Choose a video", working: (name: string) => `Examining ${name}…`,
-    verdicts: { untouched: "Untouched", altered: "Altered", unknown: "Unknown" } as Record<string, string>, signer: "Signed by", producer: "Producer", label: "Label", tasks: "Your tasks that it comes from", none: "None", same: "the very file", like: (percent: number) => `${percent} % alike`,
+    verdicts: { untouched: "Untouched", altered: "Altered", unknown: "Unknown" } as Record<string, string>, signer: "Signed by", producer: "Producer", label: "Label", tasks: "Tasks that it comes from", none: "None", same: "the very file", like: (percent: number) => `${percent} % alike`,
   },
   clock: {
     lead: "Development mode: the clock can be moved forward, so that links expire and callbacks are tried again at once.", ahead: (time: string) => `${time} ahead`, steps: { 60: "1 minute", 3600: "1 hour", 86400: "1 day", 604800: "1 week" } as Record<number, string>,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
 PATHS = (
-    *("/openapi.json", "/docs", "/docs/docs.js", "/llms.txt", "/v1/models", "/v1/models/viduq2-pro"),
+    *("/openapi.json", "/docs", "/llms.txt", "/v1/models", "/v1/models/viduq2-pro"),
     "/api/v1/skill/models/viduq2_pro_img2video/spec",
 )
 
