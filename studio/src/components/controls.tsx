@@ -43,7 +43,7 @@ interface ChoiceProps<T> {
   value: T;
   onChange: (value: T) => void;
   hideLabel?: boolean;
-  /** Where a label elsewhere names the control. */
+  /** For a label elsewhere, which then names the control. */
   id?: string;
 }
 
@@ -68,7 +68,7 @@ export function Segmented<T extends string | number>({ label, options, value, on
 export function Select<T extends string>({ label, options, value, onChange, hideLabel, id }: ChoiceProps<T>) {
   return (
     <label class="field">
-      <span class={hideLabel ? "hidden" : "label"}>{label}</span>
+      {!id && <span class={hideLabel ? "hidden" : "label"}>{label}</span>}
       <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
@@ -85,6 +85,7 @@ interface SwitchProps {
   hint?: string;
   on: boolean;
   onChange: (on: boolean) => void;
+  /** Where a label elsewhere names it, by its id. */
   hideLabel?: boolean;
   id?: string;
 }
@@ -92,8 +93,8 @@ interface SwitchProps {
 export function Switch({ label, hint, on, onChange, hideLabel, id }: SwitchProps) {
   return (
     <label class="switch">
-      <span class={hideLabel ? "hidden" : undefined}>
-        {label}
+      <span>
+        {!hideLabel && label}
         {hint && <small class="soft">{hint}</small>}
       </span>
       <input type="checkbox" role="switch" id={id} checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
@@ -108,6 +109,7 @@ interface SliderProps {
   max: number;
   shown: string;
   onInput: (value: number) => void;
+  /** Where a label elsewhere names it, by its id. */
   hideLabel?: boolean;
   id?: string;
 }
@@ -116,7 +118,7 @@ export function Slider({ label, value, min, max, shown, onInput, hideLabel, id }
   return (
     <label class="field">
       <span class="label">
-        <span class={hideLabel ? "hidden" : undefined}>{label}</span> <output>{shown}</output>
+        {!hideLabel && label} <output aria-hidden={hideLabel ? "true" : undefined}>{shown}</output>
       </span>
       <input
         type="range"

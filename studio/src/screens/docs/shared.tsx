@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { language } from "../../state/preferences";
-import type { Field, Schema } from "./schema";
+import type { Field, Kind, Schema } from "./schema";
 import { en } from "./text_en";
 import { zh } from "./text_zh";
 
@@ -57,6 +57,9 @@ function phraseDefault({ default: usual }: Schema): string {
   return isTold ? `${words.value.default} ${typeof usual === "string" ? usual : JSON.stringify(usual)}` : "";
 }
 
+/** Kinds whose controls name themselves. */
+const HAS_PARTS = new Set<Kind>(["group", "list"]);
+
 interface RowProps {
   field: Field;
   id: string;
@@ -71,9 +74,13 @@ export function FieldRow({ field, id, problem, actions, children }: RowProps) {
   return (
     <div class="docs-field">
       <div class="head">
-        <label for={id}>
+        {HAS_PARTS.has(field.kind) ? (
           <code>{field.name}</code>
-        </label>
+        ) : (
+          <label for={id}>
+            <code>{field.name}</code>
+          </label>
+        )}
         {field.isRequired && <span class="needed">{words.value.required}</span>}
         <small class="soft">{limits}</small>
         <span class="spread" />
