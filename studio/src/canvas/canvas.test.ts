@@ -184,7 +184,8 @@ describe("a picture's link", () => {
   it("is shown from this page's own server, whatever name it was signed under, and never from another host", () => {
     expect(sourceOf("http://127.0.0.1:8787/files/uploads/a.bin?v=1&k=2&s=x")).toBe("/files/uploads/a.bin?v=1&k=2&s=x");
     expect(sourceOf("data:image/png;base64,AA")).toBe("data:image/png;base64,AA");
-    expect(["https://example.com/a.png", "https://example.com/files/a.png", "javascript:alert(1)"].map(sourceOf)).toEqual(["", "", ""]);
+    expect(sourceOf("http://h/studio/samples/flight-0.webp")).toBe("/studio/samples/flight-0.webp");
+    expect(["https://example.com/a.png", "https://example.com/studio/samples/a.webp?x=1", "https://example.com/files/a.png", "javascript:alert(1)"].map(sourceOf)).toEqual(["", "", "", ""]);
     expect(hostOf("https://example.com/a.png")).toBe("example.com");
   });
 });

@@ -115,14 +115,16 @@ interface SliderProps {
 }
 
 export function Slider({ label, value, min, max, shown, onInput, hideLabel, id }: SliderProps) {
+  const own = useId();
   return (
-    <label class="field">
+    // By its id: of what is inside, a label names the first, and that is the output.
+    <label class="field" for={id ?? own}>
       <span class="label">
-        {!hideLabel && label} <output aria-hidden={hideLabel ? "true" : undefined}>{shown}</output>
+        {!hideLabel && label} <output aria-hidden="true">{shown}</output>
       </span>
       <input
         type="range"
-        id={id}
+        id={id ?? own}
         min={min}
         max={max}
         value={value}

@@ -195,7 +195,7 @@ export const zh: Strings = {
     take: (letter) => `版本 ${letter}`,
     swap: "左右互换",
     differs: "不同之处",
-    same: "两次请求相同。",
+    same: "两次请求相同。", on: "开", off: "关", nothing: "–",
     keyframe: (n) => `关键帧 ${n}`,
     inShot: (n, field) => `镜头 ${n}：${field}`,
   },

@@ -27,18 +27,23 @@ export function Answers() {
           <li key={sentence}>{translate(sentence)}</li>
         ))}
       </ul>
-      <pre tabIndex={0} aria-label={text.example}>{example === undefined ? media : typeof example === "string" ? example : JSON.stringify(example, null, 2)}</pre>
-      {status.startsWith("2") && schema && <AnswerFields schema={schema} />}
+      {example !== undefined && (
+        <pre tabIndex={0} aria-label={text.example}>{typeof example === "string" ? example : JSON.stringify(example, null, 2)}</pre>
+      )}
+      {example === undefined && media && media !== JSON_TYPE && <p class="small"><code>{media}</code></p>}
+      {status.startsWith("2") && schema && <AnswerFields schema={schema} isOpen={example === undefined} />}
     </section>
   );
 }
 
-function AnswerFields({ schema }: { schema: Schema }) {
+const JSON_TYPE = "application/json";
+
+function AnswerFields({ schema, isOpen }: { schema: Schema; isOpen: boolean }) {
   const text = words.value;
   const found = listRows(schema, "", 0);
   if (!found.length) return null;
   return (
-    <details>
+    <details open={isOpen}>
       <summary>{text.answerFields}</summary>
       <dl class="docs-rows">
         {found.map(({ name, limits, description }) => (

@@ -39,7 +39,7 @@ export function PictureControl({ id, name, value, isBad, onChange }: Props) {
     }
     setBusy(false);
   };
-  const source = showable(value);
+  const source = uploaded.get(value) ?? sourceOf(value);
   return (
     <div
       class="docs-picture"
@@ -49,9 +49,7 @@ export function PictureControl({ id, name, value, isBad, onChange }: Props) {
       <div class={`thumb ${isBusy ? "over loading" : ""}`}>{source ? <img src={source} alt={text.preview} /> : <Icon.Pictures />}</div>
       <div class="controls">
         {value.startsWith(DATA_URI) ? (
-          <p class="small">
-            {text.inlined(phraseBytes(value.length))}{" "}
-          </p>
+          <p class="small">{text.inlined(phraseBytes(value.length))}</p>
         ) : (
           <input
             id={id}
@@ -94,8 +92,3 @@ function nextSample(value: string): string {
   return location.origin + pictureUrl(SAMPLES[(shown + 1) % SAMPLES.length]!);
 }
 
-/** The page shows no picture of another host. */
-function showable(value: string): string {
-  const sample = SAMPLES.find((name) => value.endsWith(pictureUrl(name)));
-  return sample ? pictureUrl(sample) : (uploaded.get(value) ?? sourceOf(value));
-}

@@ -39,6 +39,7 @@ export function Queue() {
       </div>
       <Table<AdminTask>
         label={text.sections.queue}
+        empty={filter === "all" && !tenant && !operation ? text.queue.empty : gallery.nothing}
         columns={[text.columns.state, text.columns.tenant, text.columns.model, text.columns.engine, text.columns.made, text.columns.task]}
         rows={tasks}
         keyOf={(task) => task.id}

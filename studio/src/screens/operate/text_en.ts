@@ -9,7 +9,7 @@ export const en = {
     task: "Task", tenant: "Tenant", model: "Model", state: "State", engine: "Engine", made: "Made", reason: "Reason", operation: "Operation", name: "Name", credits: "Credits",
     held: "Held", limits: "Limits", stored: "Stored", key: "Key", may: "May", url: "Address", attempts: "Attempts", day: "Day", tasks: "Tasks", actions: "Actions",
   },
-  queue: { all: "All", allTenants: "All tenants", allOperations: "All operations", attempt: (n: number) => `attempt ${n}`, offPeak: "off-peak" },
+  queue: { all: "All", empty: "No tasks yet. Whatever a tenant orders appears here.", allTenants: "All tenants", allOperations: "All operations", attempt: (n: number) => `attempt ${n}`, offPeak: "off-peak" },
   engines: {
     well: "Works", unwell: "Does not work", slots: (n: number) => (n === 1 ? "1 task at a time" : `${n} tasks at a time`), models: (n: number) => (n === 1 ? "1 model" : `${n} models`),
     none: "No worker has told of itself.", worker: "Worker",
@@ -30,7 +30,7 @@ export const en = {
     postpaidWarning: "This tenant pays afterwards now. From the first grant on it pays in advance.", undone: "The grant was taken back",
   },
   keys: {
-    add: "New key", tenant: "Tenant", newTenant: "or a new one", name: "Name", scopes: "May", scope: { submit: "order", read: "read", admin: "operate" } as Record<string, string>, create: "Make key",
+    none: "No keys yet. The key in the server's settings works without being listed here.", add: "New key", tenant: "Tenant", newTenant: "or a new one", name: "Name", scopes: "May", scope: { submit: "order", read: "read", admin: "operate" } as Record<string, string>, create: "Make key",
     once: "This key is shown now and never again.", shownTitle: "The new key", revoke: "Revoke", revoked: "Revoked", wasRevoked: (name: string) => `${name} is being revoked`, unnamed: "Unnamed", showRevoked: "Show revoked ones",
   },
   usage: {
@@ -39,7 +39,7 @@ export const en = {
   },
   callbacks: {
     statuses: { pending: "On its way", delivered: "Delivered", failed: "Failed", disabled: "Off", superseded: "Superseded" } as Record<string, string>,
-    replay: "Send again", replayed: "It is sent again", next: (moment: string) => `next at ${moment}`, none: "not tried yet", took: (ms: number) => `${ms} ms`,
+    empty: "No callbacks yet. Tasks that were ordered with a callback_url send theirs here.", replay: "Send again", replayed: "It is sent again", next: (moment: string) => `next at ${moment}`, none: "not tried yet", took: (ms: number) => `${ms} ms`,
   },
   verify: {
     lead: "Drop a video to see whether it is untouched, who made it and from which task.", choose: "Choose a video", working: (name: string) => `Examining ${name}…`,
