@@ -1,5 +1,6 @@
-"""The journey of a newcomer: five pictures, two prompts and music become a video, one keyframe is changed, both
-takes are compared, the better one is downloaded.
+"""The journey of a newcomer: five pictures, two prompts and music become a video; a keyframe is changed.
+
+Both takes are compared, and the better one is downloaded.
 """
 
 from __future__ import annotations

@@ -43,3 +43,11 @@ MetricsHost = Annotated[
         description="Address to answer /metrics on, on that port: the loopback, or one of a private network.",
     ),
 ]
+DocsUrl = Annotated[
+    str,
+    Field(
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Where this documentation is published, as `make docs` builds it: the API reference at "
+        "`/docs` links to the guides there. Empty: it names them alone.",
+    ),
+]

@@ -11,7 +11,9 @@ PATTERN_RULES: Final = {
     **dict.fromkeys(
         ("host", "metrics_host"), "must be an address such as 127.0.0.1 or ::1, or a host's name"
     ),
-    "public_url": "must be an address such as https://video.example.com, without ? and #",
+    **dict.fromkeys(
+        ("public_url", "docs_url"), "must be an address such as https://video.example.com, without ? and #"
+    ),
     "producer": "must be 1 to 127 printable ASCII characters, without space, quotation mark and backslash",
     **dict.fromkeys(
         ("keep_inputs", "keep_videos", "keep_records", "engine_wait"), "must be such as 12h or 7d, or forever"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from keyreel.errors import Unavailable, UnknownEndpoint
 from keyreel.server.routes.reference.discovery import show_index
-from keyreel.server.routes.reference.documents import Document, make_document
+from keyreel.server.routes.reference.documents import Document, accepts_gzip, make_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,10 +105,7 @@ class StudioRoutes:
 
     def _respond(self, request: Request, name: str, headers: dict[str, str]) -> Response:
         file = self._files[name]
-        encodings = {
-            each.partition(";")[0].strip() for each in request.headers.get("accept-encoding", "").split(",")
-        }
-        if file.gzipped and "gzip" in encodings:
+        if file.gzipped and accepts_gzip(request):
             return file.gzipped.respond(request, {**_HEADERS, **headers, "Content-Encoding": "gzip"})
         return file.plain.respond(request, {**_HEADERS, **headers})
 

@@ -125,8 +125,8 @@ _ERRORS: Final[dict[RouteAction, tuple[type[Refusal], ...]]] = {
 }
 
 
-def build_document(base_url: str = "", version: str = "1") -> Json:
-    """Return the OpenAPI 3.1 document of a server at this URL."""
+def build_document(base_url: str = "", version: str = "1", docs_url: str = "") -> Json:
+    """Return the OpenAPI 3.1 document of a server at this URL, with its guides at `docs_url`."""
     _, schemas = models_json_schema([(each, "validation") for each in ENDPOINTS], ref_template=REF)
     paths: Json = {}
     for each in DIALECTS:
@@ -144,6 +144,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
             "version": version,
             "summary": "Videos from images and words, in the wire formats of the Vidu API family.",
         },
+        **({"externalDocs": {"description": "Guides", "url": docs_url}} if docs_url else {}),
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}, {"key": []}],
         "tags": [

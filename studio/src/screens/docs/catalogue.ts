@@ -34,6 +34,8 @@ interface Described {
 }
 
 export interface ApiDocument {
+  /** Where the guides are published. */
+  externalDocs?: { url: string };
   servers: { url: string }[];
   tags: { name: string; "x-title"?: string; description: string }[];
   paths: Record<string, Record<string, Described>>;

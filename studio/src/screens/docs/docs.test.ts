@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../api/types";
 import { type ApiDocument, findCall, findNearest, guessSchema, listCalls } from "./catalogue";
+import { GUIDES, listGuides } from "./guides";
 import { type Schema, describeField, findFields, getAt, kindOf, listFields, setAt, startValue, writePath } from "./schema";
 
 const PICTURE: Schema = { type: "string", pattern: "^(https?://|data:image/)" };
@@ -138,6 +140,13 @@ describe("the document", () => {
     const made = CALLS.find((call) => call.id === "make_key")!;
     expect(listFields(made.body!.schema, {}).map(({ name, kind }) => [name, kind])).toEqual([["tenant", "text"], ["rpm", "number"]]);
     expect(guessSchema([{ a: true }]).items!.properties!.a).toEqual({ type: "boolean" });
+  });
+
+  it("leads to guides that are there", () => {
+    for (const { path } of GUIDES) expect(existsSync(new URL(`../../../../docs/${path}.md`, import.meta.url)), path).toBe(true);
+    const paths = (id: string) => listGuides(CALLS.find((call) => call.id === id)!).map(({ path }) => path);
+    expect(paths("make_key")).toContain("how-to/keys");
+    expect(paths("q2-text2video")).toContain("how-to/text-to-video");
   });
 
   it("is searched by path, model and field", () => {

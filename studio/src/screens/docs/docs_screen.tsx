@@ -3,12 +3,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button, Segmented } from "../../components/controls";
 import * as Icon from "../../icons";
-import { strings } from "../../state/preferences";
+import { language } from "../../state/preferences";
 import { Answers } from "./answers";
 import { Chooser, Verb } from "./chooser";
 import { CodePanel } from "./code_panel";
 import { ExchangePanel, SendBar } from "./exchange_panel";
 import { Form } from "./form";
+import { listGuides } from "./guides";
 import { KeyField } from "./key_field";
 import { NeededParameters, OtherParameters } from "./parameters";
 import { Prose, words } from "./shared";
@@ -146,10 +147,17 @@ function FileChooser() {
 
 function Guides() {
   const text = words.value;
+  const home = document.value!.externalDocs?.url;
   return (
     <section class="docs-guides">
       <h2>{text.guides}</h2>
+      <p class="soft small">{home ? text.guidesLead : text.guidesNamed}</p>
       <ul>
+        {listGuides(call.value!).map(({ path, title }) => (
+          <li key={path}>
+            {home ? <a href={`${home}/${path}/`} target="_blank" rel="noreferrer">{title[language.value]}</a> : <>{title[language.value]} <code class="soft small">docs/{path}.md</code></>}
+          </li>
+        ))}
         <li>
           <a href="/openapi.json">{text.document}</a>
         </li>
@@ -157,7 +165,6 @@ function Guides() {
           <a href="/llms.txt">{text.llms}</a>
         </li>
       </ul>
-      <p class="hidden">{strings.value.product}</p>
     </section>
   );
 }

@@ -21,7 +21,7 @@ export const en = {
   problems: (n: number) => (n === 1 ? "One field breaks a rule" : `${n} fields break a rule`),
   exchange: { request: "Request", response: "Response", result: "Result", took: (ms: number) => `${ms} ms`, bytes: (size: string) => `${size} of data`, lost: "No answer came." },
   answers: "Answers", answerFields: "Fields of the answer", example: "Example",
-  guides: "Guides", guidesLead: "Longer explanations, on the documentation's own pages", document: "OpenAPI document", llms: "Text for language models", none: "No example.",
+  guides: "Guides", guidesLead: "Longer explanations, on the documentation's own pages", guidesNamed: "Longer explanations, in the documentation that comes with the source", document: "OpenAPI document", llms: "Text for language models", none: "No example.",
   watch: "Open in the studio", loading: "Reading the API's description…", failed: "The API's description cannot be read right now.", again: "Try again",
 };
 

@@ -23,6 +23,6 @@ export const zh: DocsText = {
   problems: (n) => `${n} 个字段不符合规则`,
   exchange: { request: "请求", response: "响应", result: "结果", took: (ms) => `${ms} 毫秒`, bytes: (size) => `${size} 数据`, lost: "没有收到响应。" },
   answers: "响应", answerFields: "响应字段", example: "示例",
-  guides: "指南", guidesLead: "更详细的说明见文档页面", document: "OpenAPI 文档", llms: "供语言模型阅读的文本", none: "没有示例。",
+  guides: "指南", guidesLead: "更详细的说明见文档页面", guidesNamed: "更详细的说明见随源代码提供的文档", document: "OpenAPI 文档", llms: "供语言模型阅读的文本", none: "没有示例。",
   watch: "在创作室中打开", loading: "正在读取 API 说明……", failed: "暂时无法读取 API 说明。", again: "重试",
 };
