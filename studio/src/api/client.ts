@@ -14,6 +14,9 @@ export class ApiError extends Error {
 }
 
 const UNAUTHORISED = 401;
+/** The server is busy for a moment: what only reads is asked once more after so long. */
+const BUSY = 503;
+const BUSY_MS = 600;
 
 interface Options {
   method?: string;
@@ -53,7 +56,11 @@ export class Client {
 
   /** Call the server; the response is one that succeeded. */
   async send(path: string, options: Options = {}): Promise<Response> {
-    const response = await this.call(path, options);
+    let response = await this.call(path, options);
+    if (response.status === BUSY && (options.method ?? "GET") === "GET") {
+      await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
+      response = await this.call(path, options);
+    }
     if (response.status === UNAUTHORISED) this.onRefused();
     if (!response.ok) throw await readError(response);
     return response;

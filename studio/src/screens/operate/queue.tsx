@@ -6,7 +6,7 @@ import type { TaskState } from "../../api/types";
 import { Button, Segmented, Select } from "../../components/controls";
 import { phraseMoment, strings } from "../../state/preferences";
 import { type Loaded, append, refresh } from "./queue_pages";
-import { Table, tellError, theClient, useData, words } from "./shared";
+import { Table, tellError, theClient, words } from "./shared";
 
 const REFRESH_MS = 2000;
 type Filter = "all" | "open" | "succeeded" | "failed";
@@ -18,15 +18,15 @@ export function Queue() {
   const [filter, setFilter] = useState<Filter>("all");
   const [tenant, setTenant] = useState("");
   const [operation, setOperation] = useState("");
-  const { data: tenants } = useData(listTenants);
   const query = Object.fromEntries(Object.entries({ state: STATES[filter].join(","), tenant, operation }).filter(([, value]) => value));
   const { tasks, more } = useTasks(query);
+  const tenants = useTenants(tasks !== null);
   const filters: [Filter, string][] = [["all", text.queue.all], ["open", gallery.making], ["succeeded", gallery.ready], ["failed", gallery.failed]];
   return (
     <>
       <div class="toolbar">
         <Segmented<Filter> label={text.columns.state} hideLabel value={filter} options={filters.map(([value, label]) => ({ value, label }))} onChange={setFilter} />
-        <Select label={text.columns.tenant} hideLabel value={tenant} options={[{ value: "", label: text.queue.allTenants }, ...(tenants ?? []).map(({ name }) => ({ value: name, label: name }))]} onChange={setTenant} />
+        <Select label={text.columns.tenant} hideLabel value={tenant} options={[{ value: "", label: text.queue.allTenants }, ...tenants.map((name) => ({ value: name, label: name }))]} onChange={setTenant} />
         <Select
           label={text.columns.operation}
           hideLabel
@@ -61,6 +61,15 @@ export function Queue() {
       {more && <Button label={gallery.more} onClick={more} />}
     </>
   );
+}
+
+/** Load the tenants' names once the tasks are there: those are waited for. */
+function useTenants(isReady: boolean): string[] {
+  const [names, setNames] = useState<string[]>([]);
+  useEffect(() => {
+    if (isReady && !names.length) listTenants(theClient()).then((tenants) => setNames(tenants.map(({ name }) => name)), tellError);
+  }, [isReady]);
+  return names;
 }
 
 const NOTHING: Loaded = { tasks: null, cursor: null };
