@@ -12,7 +12,7 @@ export const en = {
   parts: { path: "path", query: "query", header: "header" } as Record<string, string>,
   types: { string: "text", integer: "whole number", number: "number", boolean: "true or false", array: "list", object: "object", json: "any JSON" } as Record<string, string>,
   range: (low: string, high: string) => `${low} to ${high}`, atLeast: (low: string) => `at least ${low}`, atMost: (high: string) => `at most ${high}`,
-  characters: (n: string) => `${n} characters`, entries: (n: string) => `${n} entries`, default: "default", unset: "not set",
+  characters: (n: string) => `${n} characters`, entries: (n: string) => `${n} ${/(^|\D)1$/.test(n) ? "entry" : "entries"}`, default: "default", unset: "not set",
   add: "Add", addTo: (name: string) => `Add to ${name}`, removeEntry: (n: number) => `Remove entry ${n}`, entry: (n: number) => `Entry ${n}`, leaveOut: "Leave out", include: "Include",
   picture: { choose: "Choose a file", sample: "Sample", address: "Address or data URI", inline: "Put the picture into the request", inlineHint: "Without it the picture is uploaded, and the request names it.", inlined: (size: string) => `In the request: ${size}`, uploading: "Uploading…", preview: "Chosen picture" },
   file: { choose: "Choose a file", none: "No file chosen" },
