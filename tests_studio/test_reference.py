@@ -179,6 +179,9 @@ def test_a_new_key_keeps_what_was_typed(
     expect(prompt).to_have_value("a gull lands")
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_role("region", name="Response")).to_contain_text("task_id")
+    page.get_by_role("button", name="Sign out").click()
+    expect(key).to_have_value("")
+    expect(prompt).to_have_value("a gull lands")
     # A refused key is told by browsers as an error.
     page = browser_page
     page.goto(f"{server.url}/docs#native/q2-text2video")

@@ -1,6 +1,6 @@
 /** The key that requests are sent with. Another one changes nothing of what was written. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Button } from "../../components/controls";
 import * as Icon from "../../icons";
 import { refusal, session, signIn } from "../../state/session";
@@ -11,6 +11,10 @@ export function KeyField() {
   const held = session.value;
   const [typed, setTyped] = useState(held?.key ?? "");
   const [isBusy, setBusy] = useState(false);
+  // Who signs out leaves no key behind; one that was refused stays, to be mended.
+  useEffect(() => {
+    if (!held && refusal.value === null) setTyped("");
+  }, [held]);
   const use = async () => {
     const key = typed.trim();
     if (!key || key === held?.key || isBusy) return;
