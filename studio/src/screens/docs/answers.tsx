@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { Segmented } from "../../components/controls";
-import { phraseLimits, translate, words } from "./shared";
+import { Coloured, phraseLimits, translate, words } from "./shared";
 import { type Schema, listFields, resolve } from "./schema";
 import { call, schemas } from "./state";
 
@@ -28,7 +28,7 @@ export function Answers() {
         ))}
       </ul>
       {example !== undefined && (
-        <pre tabIndex={0} aria-label={text.example}>{typeof example === "string" ? example : JSON.stringify(example, null, 2)}</pre>
+        <pre tabIndex={0} aria-label={text.example}>{typeof example === "string" ? example : <Coloured>{JSON.stringify(example, null, 2)}</Coloured>}</pre>
       )}
       {example === undefined && media && media !== JSON_TYPE && <p class="small"><code>{media}</code></p>}
       {status.startsWith("2") && schema && <AnswerFields schema={schema} isOpen={example === undefined} />}

@@ -6,7 +6,7 @@ import * as Icon from "../../icons";
 import { linkTo } from "../../state/route";
 import { session } from "../../state/session";
 import { TaskView, useTask } from "../watch/task_view";
-import { phraseBytes, phraseCount, words } from "./shared";
+import { Coloured, phraseBytes, phraseCount, words } from "./shared";
 import { type Exchange, call, draft, exchange, exchangeOnce, isSending, request, sendRequest, verdict } from "./state";
 import { showToast } from "../../state/toasts";
 
@@ -56,7 +56,7 @@ function Shown({ title, exchange: { status, milliseconds, headers, body, size, s
       <pre tabIndex={0} aria-label={title}>
         <span class="soft">{headers.map(([name, value]) => `${name}: ${value}\n`).join("")}</span>
         {"\n"}
-        {body === null ? (source ? "" : text.bytes(phraseBytes(size))) : body.length > MAX_SHOWN ? `${body.slice(0, MAX_SHOWN)}…` : body}
+        {body === null ? source ? "" : text.bytes(phraseBytes(size)) : <Coloured>{body.length > MAX_SHOWN ? `${body.slice(0, MAX_SHOWN)}…` : body}</Coloured>}
       </pre>
       {source && (media.startsWith("video/") ? <video src={source} controls aria-label={title} /> : <img src={source} alt={title} />)}
     </section>

@@ -100,3 +100,18 @@ export function FieldRow({ field, id, problem, actions, children }: RowProps) {
     </div>
   );
 }
+
+const JSON_PARTS = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g;
+
+/** JSON with its kinds of values in colours. */
+export function Coloured({ children: text }: { children: string }) {
+  const parts: ComponentChildren[] = [];
+  let at = 0;
+  for (const match of text.matchAll(JSON_PARTS)) {
+    const [whole, string, colon, number] = match;
+    const kind = string ? (colon ? "" : "string") : number ? "number" : "word";
+    parts.push(text.slice(at, match.index), kind ? <span class={`json-${kind}`}>{whole}</span> : whole);
+    at = match.index + whole.length;
+  }
+  return <>{[...parts, text.slice(at)]}</>;
+}
