@@ -6,7 +6,6 @@ import base64
 import re
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -17,6 +16,7 @@ from test_screens import check, reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Locator, Page
 
@@ -104,7 +104,7 @@ def test_an_operator_grants_credits_limits_a_key_and_replays_a_callback(
 ) -> None:
     page = operate()
     navigation = page.get_by_role("navigation", name="Keyreel")
-    expect(navigation.get_by_role("link")).to_have_text(["Operate"])
+    expect(navigation.get_by_role("link")).to_have_text(["Operate", "API"])
     make_tenant_with_credits(page)
 
     turn_to(page, "Keys")
@@ -215,6 +215,45 @@ def test_a_key_that_may_not_operate_sees_no_way_there(open_studio: Callable[...,
     expect(page.get_by_role("link", name="Operate")).to_have_count(0)
 
 
+def test_the_queue_is_narrowed_and_read_back_page_by_page(
+    operate: Callable[..., Page], server: Server, task: str
+) -> None:
+    body = {"model": "viduq2", "prompt": "a lake", "duration": 1, "resolution": "540p"}
+    for _ in range(3):
+        server.finished(server.call("POST", "/ent/v2/text2video", json=body).json()["task_id"])
+    page = operate()
+    # Pages of two: a hundred tasks take long to make.
+    shorten = re.compile("limit=100")
+    page.route(shorten, lambda route: route.continue_(url=shorten.sub("limit=2", route.request.url)))
+    rows = page.locator(".rows tbody tr")
+    page.get_by_role("radio", name="Ready").check()
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="Show older ones").click()
+    expect(rows).to_have_count(4)
+    expect(rows.last).to_contain_text(task)
+    page.get_by_role("combobox", name="Operation").select_option("img2video")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(task)
+    page.get_by_role("radio", name="Not made").check()
+    expect(page.get_by_text("Nothing matches.")).to_be_visible()
+
+
+def save_video(server: Server, task: str) -> Path:
+    link = server.call("GET", f"/v1/tasks/{task}").json()["video_url"]
+    return server.download(link, server.data / "take.mp4")
+
+
+def test_a_file_is_verified_with_the_admin_token(
+    operate: Callable[..., Page], server: Server, task: str
+) -> None:
+    page = operate()
+    turn_to(page, "Verify")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a video").click()
+    chooser.value.set_files(save_video(server, task))
+    expect(page.locator(".drop .card")).to_contain_text(f"{task} the very file")
+
+
 def test_a_file_is_verified_by_a_key_that_operates_and_reads(
     open_studio: Callable[..., Page], server: Server, task: str
 ) -> None:
@@ -222,9 +261,7 @@ def test_a_file_is_verified_by_a_key_that_operates_and_reads(
     asked = {"tenant": "default", "name": "all", "scopes": ["submit", "read", "admin"]}
     headers = {"Authorization": f"Bearer {token}"}
     key = server.call("POST", "/v1/admin/keys", json=asked, headers=headers).json()["key"]
-    link = server.call("GET", f"/v1/tasks/{task}").json()["video_url"]
-    file = server.data / "take.mp4"
-    file.write_bytes(httpx.get(link, trust_env=False).content)
+    file = save_video(server, task)
     page = open_studio(f"/#key={key}")
     page.get_by_role("link", name="Operate").click()
     turn_to(page, "Verify")

@@ -11,14 +11,15 @@ import { endToast, toasts } from "./state/toasts";
 
 export function App() {
   if (isSigningIn.value) return <div class="splash" aria-busy="true" />;
-  if (!session.value)
+  // The reference needs no key to be read.
+  if (!session.value && route.value.screen !== "docs")
     return (
       <>
         <SignIn />
         <Toasts />
       </>
     );
-  const { identity } = session.value;
+  const identity = session.value?.identity ?? null;
   const allowed = SCREENS.filter((screen) => screen.isAllowed(identity));
   const shown = allowed.find((screen) => screen.path === route.value.screen) ?? allowed[0]!;
   const Screen = shown.component;
@@ -40,11 +41,17 @@ export function App() {
               </a>
             ) : null,
           )}
+          {!identity && (
+            <a class="tab" href={linkTo("create")}>
+              <Icon.Key />
+              <span>{strings.value.signIn.submit}</span>
+            </a>
+          )}
         </nav>
         <Preferences />
       </header>
       <main id="main" tabIndex={-1} class={`screen ${shown.path}`}>
-        <Screen key={route.value.rest.join("/")} />
+        <Screen key={shown.path === "docs" ? "" : route.value.rest.join("/")} />
       </main>
       <Toasts />
     </div>
@@ -66,9 +73,11 @@ export function Preferences() {
   const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length]!;
   return (
     <div class="preferences">
-      <a class="button quiet bare" href="/docs" title={strings.value.nav.reference} aria-label={strings.value.nav.reference}>
-        <Icon.Book />
-      </a>
+      {!session.value && route.value.screen !== "docs" && (
+        <a class="button quiet bare" href={linkTo("docs")} title={strings.value.nav.reference} aria-label={strings.value.nav.reference}>
+          <Icon.Book />
+        </a>
+      )}
       <Button
         kind="quiet"
         bare

@@ -52,3 +52,4 @@ export const Person = draw(<path d="M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20a7.
 export const Sliders = draw(<path d="M4 8h9m4 0h3M4 16h3m4 0h9M15 6v4M9 14v4" />);
 export const Warning = draw(<path d="M12 4 3 19h18zM12 10v4m0 2.5v.1" />);
 export const Swap = draw(<path d="M4 9h14m-3-3 3 3-3 3M20 15H6m3 3-3-3 3-3" />);
+export const Copy = draw(<path d="M9 9h10v11H9zM5 15V4h10" />);

@@ -87,7 +87,7 @@ LISTS = (
 DOCUMENTS = tuple(
     Case("GET", path)
     for path in (
-        *("/", "/openapi.json", "/docs", "/docs/docs.js", "/llms.txt", "/v1/models", "/v1/models/viduq2-pro"),
+        *("/", "/openapi.json", "/docs", "/llms.txt", "/v1/models", "/v1/models/viduq2-pro"),
         *("/api/v1/skill/models", "/api/v1/skill/models/viduq2_pro_img2video/spec", "/v1/voices"),
         *("/health/live", "/health/ready", "/.well-known/keyreel-c2pa.pem"),
     )

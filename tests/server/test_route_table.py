@@ -124,7 +124,6 @@ def visitor(client: TestClient, platform: Platform) -> Visitor:
 def visit_public_routes(visitor: Visitor) -> None:
     for name in ("show_index", "show_openapi", "show_docs", "show_llms_txt", "list_voices"):
         assert visitor.visit(name)
-    visitor.visit("show_docs_file", path={"name": "docs.js"})
     visitor.visit("show_studio_file", path={"name": "icon.svg"})
     visitor.visit("check_liveness")
     visitor.visit("check_readiness")

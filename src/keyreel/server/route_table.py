@@ -28,7 +28,7 @@ from keyreel.server.routes.own.upstream_callbacks import UpstreamCallbackRoute
 from keyreel.server.routes.own.whoami import WhoamiRoute
 from keyreel.server.routes.quote import QuoteRoute
 from keyreel.server.routes.reference.discovery import DiscoveryRoutes
-from keyreel.server.routes.reference.docs_pages import DocsRoutes
+from keyreel.server.routes.reference.llms_txt import LlmsTxtRoute
 from keyreel.server.routes.studio import StudioRoutes
 from keyreel.server.routes.tasks import TaskRoutes
 from keyreel.server.routes.uploads import UploadRoutes
@@ -46,7 +46,7 @@ from keyreel.wire.reference.own_routes import OWN_ROUTES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from keyreel.server.requests.authorisation import CallerHandler, Handler
+    from keyreel.server.requests.authorisation import CallerHandler, Handler, KeyHolderHandler
     from keyreel.server.services import Services
     from keyreel.wire.reference.own_route import OwnRoute
 
@@ -90,7 +90,8 @@ def build_own_routes(
     handlers = {
         RequiredAccess.NOTHING: _bind_public_handlers(services),
         RequiredAccess.ANY_KEY: {
-            "describe_key": require_any_key(WhoamiRoute(services).show, services.authenticator)
+            name: require_any_key(handler, services.authenticator)
+            for name, handler in _bind_holder_handlers(services).items()
         },
         RequiredAccess.KEY: {
             name: require_scope(handler, services.authenticator, Scope.READ)
@@ -115,7 +116,7 @@ def build_own_routes(
 
 
 def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
-    discovery, docs, files = DiscoveryRoutes(services), DocsRoutes(services), FileRoute(services)
+    discovery, files = DiscoveryRoutes(services), FileRoute(services)
     studio = StudioRoutes(services)
     readiness = ReadinessRoute(services.store, services.storage, has_worker=services.has_worker)
     return {
@@ -124,9 +125,8 @@ def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
         "show_index": studio.show_index,
         "show_studio_file": studio.show_file,
         "show_openapi": discovery.show_openapi,
-        "show_docs": docs.show_docs,
-        "show_docs_file": docs.show_docs,
-        "show_llms_txt": docs.show_llms_txt,
+        "show_docs": studio.show_docs,
+        "show_llms_txt": LlmsTxtRoute(services).show,
         "check_liveness": check_liveness,
         "check_readiness": readiness.check,
         "check_liveness_of_container": check_liveness,
@@ -142,13 +142,16 @@ def _bind_public_handlers(services: Services) -> Mapping[str, Handler]:
     }
 
 
+def _bind_holder_handlers(services: Services) -> Mapping[str, KeyHolderHandler]:
+    return {"describe_key": WhoamiRoute(services).show, "verify_file": VerifyRoute(services).verify}
+
+
 def _bind_caller_handlers(services: Services) -> Mapping[str, CallerHandler]:
     tasks, events = OwnTaskRoutes(services), TaskEventRoutes(services)
     return {
         "validate_request": ValidateRoute(services).validate,
         "quote_request": QuoteRoute(services).quote,
         "show_balance": BalanceRoute(services).show,
-        "verify_file": VerifyRoute(services).verify,
         "list_own_tasks": tasks.list,
         "show_task": tasks.show,
         "stream_events": events.stream,

@@ -34,7 +34,7 @@ from keyreel.settings.nodes import (
     NodeName,
     SharedSecret,
 )
-from keyreel.settings.operations import LogLevel, LogLevelSetting, MetricsHost, MetricsPort
+from keyreel.settings.operations import DocsUrl, LogLevel, LogLevelSetting, MetricsHost, MetricsPort
 from keyreel.settings.rules import HOST_PATTERN, PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES, EngineWait
 from keyreel.settings.sources import Variables, find_file, get_default_data_folder, read_file
 from keyreel.settings.storage import LinkMode, Links, StorageUrl
@@ -93,6 +93,7 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^\s?#]+)?$",
         description="Public base URL of the server, for links. Empty: the address of each request.",
     )
+    docs_url: DocsUrl = ""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Origins of web pages that can call the API and read files (CORS), comma-separated, "
@@ -362,11 +363,11 @@ class Settings(BaseSettings):
             raise ValueError(rule)
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "docs_url")
     @classmethod
-    def _check_public_url(cls, value: str) -> str:
+    def _check_url(cls, value: str, info: ValidationInfo) -> str:
         if value and not is_web_address(value):
-            raise ValueError(PATTERN_RULES["public_url"])
+            raise ValueError(PATTERN_RULES[str(info.field_name)])
         return value.rstrip("/")
 
     @field_validator("*", mode="before")  # the last one: it runs before the others

@@ -43,3 +43,11 @@ MetricsHost = Annotated[
         description="Address for KEYREEL_METRICS_PORT: the loopback, or an address of a private network.",
     ),
 ]
+DocsUrl = Annotated[
+    str,
+    Field(
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="URL where this documentation is published, as built by `make docs`. The reference at "
+        "`/docs` links to its guides. Empty: the reference names the guides without links.",
+    ),
+]

@@ -9,7 +9,9 @@ from pydantic import Field
 
 PATTERN_RULES: Final = {
     **dict.fromkeys(("host", "metrics_host"), "must be an address such as 127.0.0.1 or ::1, or a host name"),
-    "public_url": "must be a URL such as https://video.example.com, without ? and #",
+    **dict.fromkeys(
+        ("public_url", "docs_url"), "must be a URL such as https://video.example.com, without ? and #"
+    ),
     "producer": (
         "must be 1 to 127 printable ASCII characters, without spaces, quotation marks, or backslashes"
     ),

@@ -14,6 +14,9 @@ export class ApiError extends Error {
 }
 
 const UNAUTHORISED = 401;
+/** The server is busy for a moment: what only reads is asked once more after so long. */
+const BUSY = 503;
+const BUSY_MS = 600;
 
 interface Options {
   method?: string;
@@ -31,24 +34,32 @@ export class Client {
     private readonly onRefused: () => void = () => undefined,
   ) {}
 
-  /** Call the server; the response is one that succeeded. */
-  async send(path: string, options: Options = {}): Promise<Response> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${this.key}`, ...options.headers };
+  /** Call the server; the response is whatever it answers. */
+  async call(path: string, options: Options = {}): Promise<Response> {
+    const headers: Record<string, string> = { ...(this.key && { Authorization: `Bearer ${this.key}` }), ...options.headers };
     const init: RequestInit = { method: options.method ?? "GET", headers, keepalive: options.keepalive ?? false };
     if (options.signal) init.signal = options.signal;
     if (options.raw) {
-      headers["Content-Type"] = options.raw.type;
+      headers["Content-Type"] = options.raw.type || "application/octet-stream";
       init.body = options.raw;
     } else if (options.body !== undefined) {
       headers["Content-Type"] = "application/json";
       init.body = JSON.stringify(options.body);
     }
-    let response: Response;
     try {
-      response = await fetch(path, init);
+      return await fetch(path, init);
     } catch (error) {
       if (options.signal?.aborted) throw error;
       throw new ApiError(0, String(error));
+    }
+  }
+
+  /** Call the server; the response is one that succeeded. */
+  async send(path: string, options: Options = {}): Promise<Response> {
+    let response = await this.call(path, options);
+    if (response.status === BUSY && (options.method ?? "GET") === "GET") {
+      await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
+      response = await this.call(path, options);
     }
     if (response.status === UNAUTHORISED) this.onRefused();
     if (!response.ok) throw await readError(response);
@@ -111,7 +122,7 @@ export class Client {
 }
 
 /** Read the reason out of an error response; formats differ in where they have it. */
-async function readError(response: Response): Promise<ApiError> {
+export async function readError(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   const inner = (typeof body.error === "object" && body.error ? body.error : body) as Record<string, unknown>;
   const message = inner.message ?? inner.detail ?? response.statusText;

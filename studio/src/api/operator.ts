@@ -55,6 +55,11 @@ export interface AdminTask {
   finished: string | null;
 }
 
+export interface AdminTaskPage {
+  tasks: AdminTask[];
+  next_cursor: string | null;
+}
+
 export interface Engine {
   name: string;
   type: string;
@@ -103,7 +108,8 @@ export interface ServerTime {
 const post = (body: unknown = {}) => ({ method: "POST", body });
 const named = (name: string) => `/v1/admin/tenants/${encodeURIComponent(name)}`;
 
-export const listTasks = async (client: Client) => (await client.json<{ tasks: AdminTask[] }>("/v1/admin/tasks?limit=100")).tasks;
+export const listTasks = (client: Client, query: Record<string, string>, signal?: AbortSignal) =>
+  client.json<AdminTaskPage>(`/v1/admin/tasks?${new URLSearchParams({ limit: "100", ...query })}`, signal ? { signal } : {});
 export const listEngines = async (client: Client) => (await client.json<{ engines: Engine[] }>("/v1/admin/engines")).engines;
 export const listTenants = async (client: Client) => (await client.json<{ tenants: Tenant[] }>("/v1/admin/tenants")).tenants;
 export const listKeys = async (client: Client) => (await client.json<{ keys: ApiKey[] }>("/v1/admin/keys")).keys;

@@ -7,7 +7,6 @@ import { completeMention, findMention, matchSubjects } from "./mentions";
 import { chooseOffer, listSeconds, nearestSeconds, titleOf } from "./models";
 import { phraseRule, placeProblem } from "./problems";
 import { buildRequest, restoreCanvas } from "./request";
-import { DIALECTS, writeCall, writeSnippet } from "./snippets";
 
 const picture = (name: string): Canvas.Picture => ({ key: name, name: `${name}.png`, source: `blob:${name}`, uri: `upload:${name}`, width: 16, height: 9, failure: "" });
 const withFrames = (...names: string[]) => Canvas.addPictures(Canvas.EMPTY, names.map(picture));
@@ -185,7 +184,8 @@ describe("a picture's link", () => {
   it("is shown from this page's own server, whatever name it was signed under, and never from another host", () => {
     expect(sourceOf("http://127.0.0.1:8787/files/uploads/a.bin?v=1&k=2&s=x")).toBe("/files/uploads/a.bin?v=1&k=2&s=x");
     expect(sourceOf("data:image/png;base64,AA")).toBe("data:image/png;base64,AA");
-    expect(["https://example.com/a.png", "https://example.com/files/a.png", "javascript:alert(1)"].map(sourceOf)).toEqual(["", "", ""]);
+    expect(sourceOf("http://h/studio/samples/flight-0.webp")).toBe("/studio/samples/flight-0.webp");
+    expect(["https://example.com/a.png", "https://example.com/studio/samples/a.webp?x=1", "https://example.com/files/a.png", "javascript:alert(1)"].map(sourceOf)).toEqual(["", "", "", ""]);
     expect(hostOf("https://example.com/a.png")).toBe("example.com");
   });
 });
@@ -202,27 +202,6 @@ describe("a mention", () => {
 
   it("is completed where it stands", () => {
     expect(completeMention("see @ca run", { start: 4, typed: "ca" }, "cat")).toEqual(["see @cat run", 9]);
-  });
-});
-
-describe("code", () => {
-  const request: TaskRequest = { model: "viduq2-pro", operation: "img2video", fields: { images: ["https://a"], prompt: "it's \"on\"", duration: 5, bgm: true } };
-  const made = operation("img2video");
-
-  it("is written in each format's own form", () => {
-    const calls = Object.fromEntries(DIALECTS.map((dialect) => [dialect, writeCall(dialect, made, request)]));
-    expect(calls.native).toMatchObject({ path: "/ent/v2/img2video", body: { model: "viduq2-pro", duration: 5 } });
-    expect(calls.async_v3).toMatchObject({ path: "/v3/async/vidu-q2-pro-img2video", body: { duration: 5 } });
-    expect(calls.vtrix!.body).toEqual({ model: "viduq2_pro", input: [{ params: request.fields }] });
-    expect(calls.openai_videos!.body).toMatchObject({ seconds: "5", input_reference: { image_url: "https://a" } });
-    expect(calls.openai_videos!.body).not.toHaveProperty("duration");
-  });
-
-  it("quotes for its language, and holds no key", () => {
-    const call = writeCall("native", made, request);
-    expect(writeSnippet("curl", "http://h", call)).toContain(String.raw`it'\''s`);
-    expect(writeSnippet("Python", "http://h", call)).toContain('"bgm": True');
-    for (const language of ["curl", "Python", "JavaScript"] as const) expect(writeSnippet(language, "http://h", call)).toContain("KEYREEL_API_KEY");
   });
 });
 

@@ -4,7 +4,8 @@
 export function sourceOf(uri: string): string {
   if (/^(data:image\/|blob:)/.test(uri)) return uri;
   // The server knows the links that it signed under any name by which it was reached.
-  const [, path] = /^https?:\/\/[^/]+(\/files\/[^?]+\?.*\bs=.+)$/.exec(uri) ?? [];
+  // The samples ship with every server.
+  const [, path] = /^https?:\/\/[^/]+(\/files\/[^?]+\?.*\bs=.+|\/studio\/samples\/[\w-]+\.webp)$/.exec(uri) ?? [];
   return path ?? "";
 }
 

@@ -43,6 +43,8 @@ interface ChoiceProps<T> {
   value: T;
   onChange: (value: T) => void;
   hideLabel?: boolean;
+  /** For a label elsewhere, which then names the control. */
+  id?: string;
 }
 
 /** A few options side by side; arrow keys move between them, as radio buttons do. */
@@ -63,11 +65,11 @@ export function Segmented<T extends string | number>({ label, options, value, on
   );
 }
 
-export function Select<T extends string>({ label, options, value, onChange, hideLabel }: ChoiceProps<T>) {
+export function Select<T extends string>({ label, options, value, onChange, hideLabel, id }: ChoiceProps<T>) {
   return (
     <label class="field">
-      <span class={hideLabel ? "hidden" : "label"}>{label}</span>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
+      {!id && <span class={hideLabel ? "hidden" : "label"}>{label}</span>}
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
@@ -83,16 +85,19 @@ interface SwitchProps {
   hint?: string;
   on: boolean;
   onChange: (on: boolean) => void;
+  /** Where a label elsewhere names it, by its id. */
+  hideLabel?: boolean;
+  id?: string;
 }
 
-export function Switch({ label, hint, on, onChange }: SwitchProps) {
+export function Switch({ label, hint, on, onChange, hideLabel, id }: SwitchProps) {
   return (
     <label class="switch">
       <span>
-        {label}
+        {!hideLabel && label}
         {hint && <small class="soft">{hint}</small>}
       </span>
-      <input type="checkbox" role="switch" checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input type="checkbox" role="switch" id={id} checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
     </label>
   );
 }
@@ -104,16 +109,22 @@ interface SliderProps {
   max: number;
   shown: string;
   onInput: (value: number) => void;
+  /** Where a label elsewhere names it, by its id. */
+  hideLabel?: boolean;
+  id?: string;
 }
 
-export function Slider({ label, value, min, max, shown, onInput }: SliderProps) {
+export function Slider({ label, value, min, max, shown, onInput, hideLabel, id }: SliderProps) {
+  const own = useId();
   return (
-    <label class="field">
+    // By its id: of what is inside, a label names the first, and that is the output.
+    <label class="field" for={id ?? own}>
       <span class="label">
-        {label} <output>{shown}</output>
+        {!hideLabel && label} <output aria-hidden="true">{shown}</output>
       </span>
       <input
         type="range"
+        id={id ?? own}
         min={min}
         max={max}
         value={value}

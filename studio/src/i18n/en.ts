@@ -4,7 +4,7 @@ export const en = {
   language: "English",
   product: "Keyreel",
   skip: "Skip to content",
-  nav: { create: "Create", gallery: "Gallery", operate: "Operate", reference: "API reference" },
+  nav: { create: "Create", gallery: "Gallery", operate: "Operate", docs: "API", reference: "API reference" },
   preferences: {
     language: "Language",
     theme: "Theme",
@@ -213,6 +213,9 @@ export const en = {
     swap: "Swap sides",
     differs: "Differences",
     same: "The requests are the same.",
+    on: "On",
+    off: "Off",
+    nothing: "–",
     keyframe: (n: number) => `Keyframe ${n}`,
     inShot: (n: number, field: string) => `Shot ${n}: ${field}`,
   },

@@ -6,7 +6,7 @@ export const zh: Strings = {
   language: "中文",
   product: "Keyreel",
   skip: "跳到内容",
-  nav: { create: "创作", gallery: "作品", operate: "运维", reference: "API 参考" },
+  nav: { create: "创作", gallery: "作品", operate: "运维", docs: "API", reference: "API 参考" },
   preferences: {
     language: "语言",
     theme: "主题",
@@ -195,7 +195,7 @@ export const zh: Strings = {
     take: (letter) => `版本 ${letter}`,
     swap: "左右互换",
     differs: "不同之处",
-    same: "两次请求相同。",
+    same: "两次请求相同。", on: "开", off: "关", nothing: "–",
     keyframe: (n) => `关键帧 ${n}`,
     inShot: (n, field) => `镜头 ${n}：${field}`,
   },

@@ -5,6 +5,7 @@ import { ApiError, Client } from "../api/client";
 import type { Identity, Model, Voice } from "../api/types";
 
 export interface Session {
+  key: string;
   client: Client;
   identity: Identity;
   models: Model[];
@@ -51,7 +52,7 @@ export async function signIn(key: string, remember: boolean): Promise<boolean> {
     const [identity, models, voices] = await Promise.all([client.identify(), client.listModels(), client.listVoices()]);
     sessionStorage.setItem(NAME, key);
     if (remember) localStorage.setItem(NAME, key);
-    session.value = { client, identity, models, voices };
+    session.value = { key, client, identity, models, voices };
     return true;
   } catch (error) {
     refusal.value = error instanceof ApiError ? error.status : 0;

@@ -51,6 +51,13 @@ def test_the_page_may_run_nothing_from_elsewhere_or_inline(visitor: TestClient) 
     assert not re.findall(r'(?:src|href)="https?://', page.text)
 
 
+def test_the_reference_is_the_studio_at_an_address_of_its_own(visitor: TestClient) -> None:
+    page, reference = visitor.get("/", headers=BROWSER), visitor.get("/docs")
+    assert (reference.content, reference.headers["etag"]) == (page.content, page.headers["etag"])
+    assert reference.headers["content-security-policy"] == page.headers["content-security-policy"]
+    assert visitor.get("/docs/docs.js").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("public_url", "presign", "origin"),
     [

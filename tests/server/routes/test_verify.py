@@ -10,6 +10,7 @@ import pytest
 from keyreel.provenance.c2pa_manifest import sign_video
 from keyreel.provenance.fingerprint import compute_fingerprint
 from keyreel.storage.secret_files import SecretFiles
+from keyreel.tasks.accounts.api_keys import Scope
 from keyreel.tasks.outcomes import Success
 from support.requests import data_uri
 from support.videos import CLAIM, encode_again, labelled_scene
@@ -85,6 +86,21 @@ def test_another_tenants_tasks_are_not_told(client: TestClient, platform: Platfo
     told = client.post("/v1/verify", content=video.read_bytes(), headers=headers).json()
     assert told["tasks"] == []
     assert told["verdict"] == "untouched"
+
+
+def test_the_admin_token_finds_every_tenants_tasks(
+    client: TestClient, platform: Platform, video: Path, task_id: str
+) -> None:
+    headers = {"Authorization": f"Bearer {platform.services.admin_token}"}
+    told = client.post("/v1/verify", content=video.read_bytes(), headers=headers).json()
+    assert [match["task_id"] for match in told["tasks"]] == [task_id]
+
+
+def test_a_key_that_may_not_read_verifies_nothing(client: TestClient, platform: Platform) -> None:
+    _, key = platform.services.keys.create("bob", "", scopes=frozenset({Scope.SUBMIT}))
+    refused = client.post("/v1/verify", content=b"x", headers={"Authorization": f"Bearer {key}"})
+    assert refused.status_code == 403
+    assert "needs the scope read" in refused.json()["message"]
 
 
 def test_a_key_is_needed(client: TestClient) -> None:

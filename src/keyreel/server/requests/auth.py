@@ -39,6 +39,19 @@ class KeyHolder:
     scopes: frozenset[Scope]
 
 
+def check_scope(scopes: frozenset[Scope], needed: Scope) -> None:
+    """Check that a key with these scopes may do what needs that one.
+
+    Raises:
+        MissingScope: it may not.
+    """
+    if needed not in scopes:
+        raise MissingScope(
+            f"This API key has the scopes: {', '.join(sorted(scopes)) or 'none'}. This request needs the "
+            f"scope {needed}."
+        )
+
+
 def extract_api_key(headers: Headers) -> str:
     """Read the API key: `Bearer <key>`, `Token <key>`, a bare `<key>`, or the header X-API-Key.
 
@@ -137,11 +150,7 @@ class Authenticator:
 
     def _find_caller(self, key: str, scope: Scope) -> Caller:
         caller, scopes = self._find_key(key)
-        if scope not in scopes:
-            raise MissingScope(
-                f"This API key has the scopes: {', '.join(sorted(scopes)) or 'none'}. This request "
-                f"needs the scope {scope}."
-            )
+        check_scope(scopes, scope)
         return caller
 
     def _find_key(self, key: str) -> tuple[Caller, frozenset[Scope]]:

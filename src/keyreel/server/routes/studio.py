@@ -1,4 +1,4 @@
-"""The studio: the page at `/` for browsers, and the files that it loads."""
+"""The studio: the page at `/` for browsers and at `/docs`, and the files that it loads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from keyreel.errors import Unavailable, UnknownEndpoint
 from keyreel.server.routes.reference.discovery import show_index
-from keyreel.server.routes.reference.documents import Document, make_document
+from keyreel.server.routes.reference.documents import Document, accepts_gzip, make_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class _StudioFile:
 
 
 class StudioRoutes:
-    """The routes / and /studio/{name}; none needs a key: the page asks for one."""
+    """The routes /, /docs and /studio/{name}; none needs a key: the page asks for one."""
 
     def __init__(self, services: Services) -> None:
         folder = files("keyreel.server").joinpath("static", "studio")
@@ -59,8 +59,14 @@ class StudioRoutes:
         if "text/html" not in request.headers.get("accept", ""):
             response: Response = await show_index(request)
         else:
-            response = self._respond(request, _PAGE, {"Content-Security-Policy": self._write_policy()})
+            response = self._respond_with_page(request)
         response.headers["Vary"] = "Accept, Accept-Encoding"
+        return response
+
+    async def show_docs(self, request: Request) -> Response:
+        """Send the studio, which shows the reference here."""
+        response = self._respond_with_page(request)
+        response.headers["Vary"] = "Accept-Encoding"
         return response
 
     async def show_file(self, request: Request) -> Response:
@@ -75,6 +81,9 @@ class StudioRoutes:
         response = self._respond(request, name, _FOREVER if name.startswith("assets/") else {})
         response.headers["Vary"] = "Accept-Encoding"
         return response
+
+    def _respond_with_page(self, request: Request) -> Response:
+        return self._respond(request, _PAGE, {"Content-Security-Policy": self._write_policy()})
 
     def _write_policy(self) -> str:
         media = " ".join(("'self' blob:", *self._list_media_origins()))
@@ -96,10 +105,7 @@ class StudioRoutes:
 
     def _respond(self, request: Request, name: str, headers: dict[str, str]) -> Response:
         file = self._files[name]
-        encodings = {
-            each.partition(";")[0].strip() for each in request.headers.get("accept-encoding", "").split(",")
-        }
-        if file.gzipped and "gzip" in encodings:
+        if file.gzipped and accepts_gzip(request):
             return file.gzipped.respond(request, {**_HEADERS, **headers, "Content-Encoding": "gzip"})
         return file.plain.respond(request, {**_HEADERS, **headers})
 

@@ -1,4 +1,4 @@
-"""Verifying a file: is it untouched, who made it, and which of the caller's tasks is it from."""
+"""Verifying a file: is it untouched, who made it, and which task that the caller may see is it from."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from keyreel.errors import Unavailable
 from keyreel.provenance.report import to_json
 from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
 from keyreel.provenance.verification import KnownVideo, VerificationReport, verify_evidence
+from keyreel.server.requests.auth import check_scope
 from keyreel.server.requests.body import save_body
 from keyreel.server.requests.body_memory import BodyMemory, HeldBody
 from keyreel.storage.passing_faults import translate_passing_faults
+from keyreel.tasks.accounts.api_keys import Scope
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from starlette.requests import Request
 
-    from keyreel.server.requests.auth import Caller
+    from keyreel.server.requests.auth import KeyHolder
     from keyreel.server.services import Services
 
 MAX_FILE_BYTES: Final = 256 << 20
@@ -44,11 +46,20 @@ class VerifyRoute:
         self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
         self._disk = BodyMemory(_MAX_DISK_BYTES)
 
-    async def verify(self, request: Request, caller: Caller) -> JSONResponse:
-        """Report what evidence a file holds; it is deleted before the response is sent."""
+    async def verify(self, request: Request, holder: KeyHolder) -> JSONResponse:
+        """Report what evidence a file holds; it is deleted before the response is sent.
+
+        A key finds its tenant's tasks, the admin token those of every tenant.
+
+        Raises:
+            MissingScope: the key lacks the scope read.
+        """
+        tenant = holder.caller.tenant if holder.caller else None
+        if tenant is not None:
+            check_scope(holder.scopes, Scope.READ)
         settings = self._services.settings
         limit = settings.body_limit or MAX_FILE_BYTES
-        held = HeldBody(self._disk, caller.tenant)
+        held = HeldBody(self._disk, tenant or "")
         try:
             with translate_passing_faults(), tempfile.TemporaryDirectory(prefix="keyreel-verify-") as folder:
                 path = Path(folder) / "file"
@@ -56,7 +67,7 @@ class VerifyRoute:
                     await save_body(request, file, held, limit=limit, seconds=settings.body_seconds)
                 # Only now: a client that sends its file slowly keeps nobody waiting.
                 async with self._take_slot():
-                    report = await asyncio.to_thread(self._examine, path, caller.tenant)
+                    report = await asyncio.to_thread(self._examine, path, tenant)
         finally:
             held.release()
         return JSONResponse(to_json(report))
@@ -75,7 +86,7 @@ class VerifyRoute:
         finally:
             self._slots.release()
 
-    def _examine(self, path: Path, tenant: str) -> VerificationReport:
+    def _examine(self, path: Path, tenant: str | None) -> VerificationReport:
         evidence = read_evidence_sandboxed(path, self._services.anchors)
         return verify_evidence(
             evidence, (KnownVideo(*each) for each in self._services.store.iterate_fingerprints(tenant))

@@ -16,6 +16,7 @@ from keyreel.wire.inputs.data_uris import (
     is_data_uri,
 )
 from keyreel.wire.inputs.urls import find_url_problem, is_http_url, normalize_url
+from keyreel.wire.json_types import Json
 
 TRUSTED_CONTEXT_KEY: Final = "keyreel.trusted"
 """Validation context key under which `asset:` references are accepted: in stored rows, never in requests."""
@@ -29,7 +30,11 @@ STORED_FILE_PREFIX: Final = "file:"
 _ASSET: Final = re.compile(r"asset:[0-9a-f]{64}")
 _UPLOAD: Final = re.compile(r"ssupload:\?id=[0-9]{1,19}", re.ASCII)
 _TASK: Final = re.compile("[0-9]{1,19}", re.ASCII)
-_FORMS: Final = r"^(https?://[A-Za-z0-9]|data:image/[A-Za-z]+;base64,|iVBORw0KGgo|/9j/|UklGR)"
+IMAGE_SCHEMA: Final[Json] = {
+    "type": "string",
+    "description": "URL, data URI, or base64 of an image.",
+    "pattern": r"^(https?://[A-Za-z0-9]|data:image/[A-Za-z]+;base64,|iVBORw0KGgo|/9j/|UklGR)",
+}
 """How an image's text begins, for the reference; white space and rarer spellings are accepted too."""
 IMAGE_URL_KEYS: Final = ("url", "image_url", "image")
 _MAX_DEPTH: Final = 3
@@ -86,11 +91,7 @@ class _ImageSourceRule:
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         del core, handler
-        return {
-            "type": "string",
-            "description": "URL, data URI, or base64 of an image.",
-            "pattern": _FORMS,
-        }
+        return dict(IMAGE_SCHEMA)
 
 
 def _is_trusted(info: ValidationInfo) -> bool:

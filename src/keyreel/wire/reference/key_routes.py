@@ -47,12 +47,14 @@ KEY_ROUTES: Final = (
         own.Balance,
         response_example=own.EXAMPLE_BALANCE,
     ),
-    _key(
+    OwnRoute(
         "verify_file",
         "POST",
         "/v1/verify",
-        "Verifies a video: whether it is untouched, who made it, and which task.",
+        "Verifies a video: whether it is untouched, who made it, and which task. With the admin token: any "
+        "tenant's.",
         own.FileFindings,
+        access=RequiredAccess.ANY_KEY,
         request_media_type="application/octet-stream",
     ),
     OwnRoute(

@@ -68,7 +68,7 @@ def _build_formats_section(base_url: str) -> Iterator[str]:
 
 
 def _build_format_section(dialect: Dialect, base_url: str) -> Iterator[str]:
-    request = build_example_request(Q2ProImg2Video)
+    request = build_example_request(Q2ProImg2Video, base_url)
     call, task = dialect.build_submit_request(request), build_example_task(request, TaskState.QUEUED)
     done = build_example_task(request, TaskState.SUCCEEDED)
     poll = next(route for route in dialect.routes if route.action is RouteAction.RESULT)

@@ -127,12 +127,12 @@ _ERRORS: Final[dict[RouteAction, tuple[type[Refusal], ...]]] = {
 }
 
 
-def build_document(base_url: str = "", version: str = "1") -> Json:
-    """Return the OpenAPI 3.1 document of a server at this URL."""
+def build_document(base_url: str = "", version: str = "1", docs_url: str = "") -> Json:
+    """Return the OpenAPI 3.1 document of a server at this URL, with its guides at `docs_url`."""
     _, schemas = models_json_schema([(each, "validation") for each in ENDPOINTS], ref_template=REF)
     paths: Json = {}
     for each in DIALECTS:
-        for path, operation in _describe_submit_paths(each).items():
+        for path, operation in _describe_submit_paths(each, base_url).items():
             paths.setdefault(path, {})["post"] = operation
         for route in each.routes:
             if route.action is not RouteAction.SUBMIT:
@@ -146,6 +146,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
             "version": version,
             "summary": "Videos from images and text, in the wire formats of the Vidu API family.",
         },
+        **({"externalDocs": {"description": "Guides", "url": docs_url}} if docs_url else {}),
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}, {"key": []}],
         "tags": [
@@ -167,7 +168,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
     }
 
 
-def _describe_submit_paths(dialect: Dialect) -> dict[str, Json]:
+def _describe_submit_paths(dialect: Dialect, base_url: str) -> dict[str, Json]:
     """Describe the submit paths, each with the endpoints that are reached there."""
     reached: dict[str, list[type[Endpoint]]] = {}
     for endpoint_class in ENDPOINTS:
@@ -176,12 +177,14 @@ def _describe_submit_paths(dialect: Dialect) -> dict[str, Json]:
                 dialect.build_submit_request(build_example_request(endpoint_class)).path, []
             ).append(endpoint_class)
     return {
-        path: _describe_submit_path(dialect, path, endpoint_classes)
+        path: _describe_submit_path(dialect, path, endpoint_classes, base_url)
         for path, endpoint_classes in reached.items()
     }
 
 
-def _describe_submit_path(dialect: Dialect, path: str, endpoint_classes: list[type[Endpoint]]) -> Json:
+def _describe_submit_path(
+    dialect: Dialect, path: str, endpoint_classes: list[type[Endpoint]], base_url: str
+) -> Json:
     schemas = [
         dialect.build_submit_schema(each, {"$ref": REF.format(model=each.__name__)})
         for each in endpoint_classes
@@ -189,7 +192,7 @@ def _describe_submit_path(dialect: Dialect, path: str, endpoint_classes: list[ty
     schema = schemas[0] if len(endpoint_classes) == 1 else {"anyOf": schemas}
     examples = {
         endpoint_class.name(): {
-            "value": dialect.build_submit_request(build_example_request(endpoint_class)).json
+            "value": dialect.build_submit_request(build_example_request(endpoint_class, base_url)).json
         }
         for endpoint_class in endpoint_classes
     }

@@ -16,7 +16,7 @@ from keyreel.wire.reference.own_route import FILE_TYPES, LIMIT, TENANT, OwnRoute
 from keyreel.wire.reference.page_routes import PAGE_ROUTES
 from keyreel.wire.reference.responses import operator_responses as operator
 from keyreel.wire.reference.responses import own_responses as own
-from keyreel.wire.reference.task_routes import TASK_ROUTES
+from keyreel.wire.reference.task_routes import CURSOR, TASK_FILTERS, TASK_ROUTES
 
 if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
@@ -224,9 +224,9 @@ _OPERATION_ROUTES: Final = (
         "list_tasks",
         "GET",
         "/v1/admin/tasks",
-        "Lists the newest tasks of all tenants.",
+        "Lists the tasks of all tenants, newest first.",
         operator.TaskListing,
-        query=(LIMIT,),
+        query=(LIMIT, TENANT, *TASK_FILTERS, CURSOR),
     ),
     _admin(
         "list_missing_files",

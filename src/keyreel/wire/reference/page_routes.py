@@ -34,14 +34,6 @@ PAGE_ROUTES: Final = (
         media_types=("text/html",),
     ),
     OwnRoute(
-        "show_docs_file",
-        "GET",
-        "/docs/{name}",
-        "Returns a file of that page.",
-        media_types=("text/html", "text/css", "text/javascript", "image/svg+xml"),
-        errors=(errors.UnknownEndpoint,),
-    ),
-    OwnRoute(
         "show_llms_txt",
         "GET",
         "/llms.txt",

@@ -16,6 +16,14 @@ _look = partial(OwnRoute, method="GET", access=RequiredAccess.KEY)
 _change = partial(OwnRoute, method="POST", response=TaskView, access=RequiredAccess.SUBMIT_KEY)
 _GONE: Final = (errors.UnknownTask, errors.LinkExpired)
 _TIME: Final = {"type": "string", "format": "date-time"}
+TASK_FILTERS: Final = (
+    QueryParameter("state", f"Only these states, separated by commas: {', '.join(TaskState)}."),
+    QueryParameter("model", "Only this model, such as `viduq2-pro`."),
+    QueryParameter("operation", "Only this operation, such as `img2video`."),
+    QueryParameter("created_after", "Only tasks since this time, such as 2026-01-31T08:00:00Z.", _TIME),
+    QueryParameter("created_before", "Only tasks until this time.", _TIME),
+)
+CURSOR: Final = QueryParameter("cursor", "The `next_cursor` of the previous page.")
 
 TASK_ROUTES: Final = (
     _look(
@@ -24,20 +32,14 @@ TASK_ROUTES: Final = (
         summary="Lists tasks of all formats with their prompts and links, newest first.",
         response=TaskPageView,
         query=(
-            QueryParameter("state", f"Only these states, separated by commas: {', '.join(TaskState)}."),
-            QueryParameter("model", "Only this model, such as `viduq2-pro`."),
-            QueryParameter("operation", "Only this operation, such as `img2video`."),
+            *TASK_FILTERS,
             QueryParameter("q", "Only tasks whose prompt contains this text."),
-            QueryParameter(
-                "created_after", "Only tasks since this time, such as 2026-01-31T08:00:00Z.", _TIME
-            ),
-            QueryParameter("created_before", "Only tasks until this time.", _TIME),
             QueryParameter(
                 "limit",
                 "Tasks per page. Default: 25.",
                 {"type": "integer", "minimum": 1, "maximum": 100},
             ),
-            QueryParameter("cursor", "The `next_cursor` of the previous page."),
+            CURSOR,
         ),
     ),
     _look(

@@ -15,27 +15,15 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 EXAMPLE_LINKS: Final = SignedLinks("https://example.com/1.mp4", "https://example.com/1.jpg", 86400)
-_IMAGES: Final = [f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk")]
-_FIELDS: Final[dict[Operation, Json]] = {
-    Operation.IMG2VIDEO: {"images": _IMAGES[:1], "prompt": "The camera moves in slowly."},
-    Operation.START_END2VIDEO: {"images": _IMAGES[:2], "prompt": "The sun rises."},
-    Operation.MULTIFRAME: {
-        "start_image": _IMAGES[0],
-        "image_settings": [{"key_image": image, "duration": 3} for image in _IMAGES[1:]],
-    },
-    Operation.REFERENCE2VIDEO: {"images": _IMAGES[:1], "prompt": "@1 walks through the rain."},
-    Operation.TEXT2VIDEO: {"prompt": "A lighthouse at dusk, waves below."},
-    Operation.EXTEND: {
-        "video_url": "https://example.com/dawn.mp4",
-        "prompt": "The camera moves on, ever slower.",
-    },
-    Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": _IMAGES[:1]},
-}
+_IMAGES: Final = tuple(f"https://example.com/{name}.png" for name in ("dawn", "noon", "dusk"))
+_SAMPLES: Final = tuple(f"/studio/samples/flight-{number}.webp" for number in (0, 2, 4))
+"""Pictures that every server has."""
 
 
-def build_example_request(endpoint_class: type[Endpoint]) -> Endpoint:
-    """Return a request."""
-    return validate_fields(ParsedSubmit(endpoint_class, _FIELDS[endpoint_class.operation]))
+def build_example_request(endpoint_class: type[Endpoint], base_url: str = "") -> Endpoint:
+    """Return a request; that to a server at `base_url` names pictures which that server has."""
+    images = [base_url + sample for sample in _SAMPLES] if base_url else [*_IMAGES]
+    return validate_fields(ParsedSubmit(endpoint_class, _build_fields(images)[endpoint_class.operation]))
 
 
 def build_example_task(request: Endpoint, state: TaskState) -> Task:
@@ -46,3 +34,21 @@ def build_example_task(request: Endpoint, state: TaskState) -> Task:
     return Task(
         TaskId("7000000000000000001"), submission, state, 1, 0, 0.0, moment, started=done, finished=done
     )
+
+
+def _build_fields(images: list[str]) -> dict[Operation, Json]:
+    return {
+        Operation.IMG2VIDEO: {"images": images[:1], "prompt": "The camera moves in slowly."},
+        Operation.START_END2VIDEO: {"images": images[:2], "prompt": "The sun rises."},
+        Operation.MULTIFRAME: {
+            "start_image": images[0],
+            "image_settings": [{"key_image": image, "duration": 3} for image in images[1:]],
+        },
+        Operation.REFERENCE2VIDEO: {"images": images[:1], "prompt": "@1 walks through the rain."},
+        Operation.TEXT2VIDEO: {"prompt": "A lighthouse at dusk, waves below."},
+        Operation.EXTEND: {
+            "video_url": "https://example.com/dawn.mp4",
+            "prompt": "The camera moves on, ever slower.",
+        },
+        Operation.TEMPLATE2VIDEO: {"template": "hugging", "images": images[:1]},
+    }

@@ -88,6 +88,11 @@ function phraseField(path: string): string {
   return field === "key_image" ? text.keyframe(Number(shot) + 1) : text.inShot(Number(shot), fields[field] ?? field);
 }
 
+function phraseValue(text: string): string {
+  const { compare, values } = strings.value;
+  return { "": compare.nothing, true: compare.on, false: compare.off }[text] ?? values[text] ?? text;
+}
+
 function Differences({ tasks }: { tasks: Task[] }) {
   const text = strings.value.compare;
   const rows = listDifferences(tasks[0]!, tasks[1]!);
@@ -107,7 +112,7 @@ function Differences({ tasks }: { tasks: Task[] }) {
           <tr key={name}>
             <th scope="row">{phraseField(name)}</th>
             {values.map((value, index) => (
-              <td key={index}>{value}</td>
+              <td key={index}>{value.picture ? <img src={value.picture} alt={phraseField(name)} loading="lazy" /> : phraseValue(value.text)}</td>
             ))}
           </tr>
         ))}

@@ -14,7 +14,7 @@ export function Stage() {
     return (
       <div class="stage">
         <figure class="view">
-          {source.cover && <img src={source.cover} alt={text.extending} />}
+          <div class="frame">{source.cover && <img src={source.cover} alt={text.extending} />}</div>
           <figcaption>
             <Icon.Extend /> {text.extending}
             <Button kind="quiet" bare icon={Icon.Close} label={text.remove} onClick={() => edit((before) => ({ ...before, source: null }))} />

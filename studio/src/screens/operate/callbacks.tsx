@@ -26,6 +26,7 @@ export function Callbacks() {
   return (
     <Table<Delivery>
       label={sections.callbacks}
+      empty={text.empty}
       columns={[columns.state, columns.url, columns.task, columns.attempts, columns.actions]}
       rows={data}
       keyOf={(delivery) => delivery.id}

@@ -36,6 +36,7 @@ export function Keys() {
       </div>
       <Table<ApiKey>
         label={sections.keys}
+        empty={text.none}
         columns={[columns.key, columns.tenant, columns.may, columns.limits, columns.made, columns.actions]}
         rows={rows}
         keyOf={(key) => key.id}

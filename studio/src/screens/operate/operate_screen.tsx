@@ -23,9 +23,9 @@ const showWhole = (link: HTMLElement | null) => link?.scrollIntoView({ block: "n
 export function OperateScreen() {
   const text = words.value;
   const { data: time } = useData(showClock);
-  const scopes = session.value!.identity.scopes;
-  // The admin token has no tenant, and only a tenant's key can read what its tasks are.
-  const isShown = (name: Name) => (name === "clock" ? time?.dev === true : name === "verify" ? scopes.includes("read") : true);
+  const { scopes, tenant } = session.value!.identity;
+  // The admin token verifies too; a key needs the scope for it.
+  const isShown = (name: Name) => (name === "clock" ? time?.dev === true : name === "verify" ? tenant === null || scopes.includes("read") : true);
   const shown = (Object.keys(SECTIONS) as Name[]).find((name) => name === route.value.rest[0]) ?? "queue";
   const Section = SECTIONS[shown];
   return (

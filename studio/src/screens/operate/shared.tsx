@@ -49,15 +49,17 @@ interface TableProps<T> {
   label: string;
   columns: string[];
   rows: T[] | null;
+  /** What to say where there is none. */
+  empty?: string;
   keyOf: (row: T) => string;
   /** The cells of a row, one for each column. */
   draw: (row: T) => ComponentChildren[];
 }
 
 /** A table; on a phone each row is a card whose cells carry the names of their columns. */
-export function Table<T>({ label, columns, rows, keyOf, draw }: TableProps<T>) {
+export function Table<T>({ label, columns, rows, empty, keyOf, draw }: TableProps<T>) {
   if (!rows) return <div class="rows shimmer" aria-busy="true" />;
-  if (!rows.length) return <p class="notice small">{words.value.nothing}</p>;
+  if (!rows.length) return <p class="notice small soft">{empty ?? words.value.nothing}</p>;
   return (
     <table class="rows" aria-label={label}>
       <thead>

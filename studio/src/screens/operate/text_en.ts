@@ -6,10 +6,10 @@ export const en = {
   nothing: "Nothing here yet.",
   refreshed: "Refreshes automatically",
   columns: {
-    task: "Task", tenant: "Tenant", model: "Model", state: "State", engine: "Engine", made: "Created", reason: "Reason", name: "Name", credits: "Credits",
+    task: "Task", tenant: "Tenant", model: "Model", state: "State", engine: "Engine", made: "Created", reason: "Reason", operation: "Operation", name: "Name", credits: "Credits",
     held: "Held", limits: "Limits", stored: "Stored", key: "Key", may: "Scopes", url: "URL", attempts: "Attempts", day: "Day", tasks: "Tasks", actions: "Actions",
   },
-  queue: { all: "All", attempt: (n: number) => `attempt ${n}`, offPeak: "off-peak" },
+  queue: { all: "All", empty: "No tasks yet. Whatever a tenant orders appears here.", allTenants: "All tenants", allOperations: "All operations", attempt: (n: number) => `attempt ${n}`, offPeak: "off-peak" },
   engines: {
     well: "Working", unwell: "Not working", slots: (n: number) => (n === 1 ? "1 task at a time" : `${n} tasks at a time`), models: (n: number) => (n === 1 ? "1 model" : `${n} models`),
     none: "No worker is running.", worker: "Worker",
@@ -30,7 +30,7 @@ export const en = {
     postpaidWarning: "This tenant is postpaid. The first grant makes it prepaid.", undone: "The grant was undone",
   },
   keys: {
-    add: "New key", tenant: "Tenant", newTenant: "or a new tenant", name: "Name", scopes: "Scopes", scope: { submit: "submit", read: "read", admin: "admin" } as Record<string, string>, create: "Create key",
+    none: "No keys yet. The key in the server's settings works without being listed here.", add: "New key", tenant: "Tenant", newTenant: "or a new tenant", name: "Name", scopes: "Scopes", scope: { submit: "submit", read: "read", admin: "admin" } as Record<string, string>, create: "Create key",
     once: "Copy this key now. It is not shown again.", shownTitle: "The new key", revoke: "Revoke", revoked: "Revoked", wasRevoked: (name: string) => `${name} is being revoked`, unnamed: "Unnamed", showRevoked: "Show revoked keys",
   },
   usage: {
@@ -39,7 +39,7 @@ export const en = {
   },
   callbacks: {
     statuses: { pending: "Pending", delivered: "Delivered", failed: "Failed", disabled: "Stopped", superseded: "Superseded" } as Record<string, string>,
-    replay: "Send again", replayed: "Sending again", next: (moment: string) => `next at ${moment}`, none: "not attempted yet", took: (ms: number) => `${ms} ms`,
+    empty: "No callbacks yet. Tasks with a callback_url send theirs here.", replay: "Send again", replayed: "Sending again", next: (moment: string) => `next at ${moment}`, none: "not attempted yet", took: (ms: number) => `${ms} ms`,
   },
   verify: {
     lead: "Drop a video to see whether it is untouched, who made it, and which task it comes from.", choose: "Choose a video", working: (name: string) => `Examining ${name}…`,

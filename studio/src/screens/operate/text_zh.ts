@@ -8,10 +8,10 @@ export const zh: OperateText = {
   nothing: "这里还没有内容。",
   refreshed: "自动刷新",
   columns: {
-    task: "任务", tenant: "租户", model: "模型", state: "状态", engine: "引擎", made: "时间", reason: "原因", name: "名称", credits: "积分",
+    task: "任务", tenant: "租户", model: "模型", state: "状态", engine: "引擎", made: "时间", reason: "原因", operation: "操作类型", name: "名称", credits: "积分",
     held: "预留", limits: "限制", stored: "已存储", key: "密钥", may: "权限", url: "地址", attempts: "尝试", day: "日期", tasks: "任务数", actions: "操作",
   },
-  queue: { all: "全部", attempt: (n) => `第 ${n} 次尝试`, offPeak: "错峰" },
+  queue: { all: "全部", empty: "还没有任务。租户提交的任务会显示在这里。", allTenants: "所有租户", allOperations: "所有操作", attempt: (n) => `第 ${n} 次尝试`, offPeak: "错峰" },
   engines: { well: "正常", unwell: "不可用", slots: (n) => `同时 ${n} 个任务`, models: (n) => `${n} 个模型`, none: "没有工作进程登记。", worker: "工作进程" },
   limits: {
     title: (name) => `${name} 的限制`, lead: "留空则保持不变；0 表示不限。", rpm: "每分钟请求数", running: "同时任务数", queued: "排队任务数", daily_credits: "每日积分", storage_bytes: "存储字节数",
@@ -28,7 +28,7 @@ export const zh: OperateText = {
     postpaidWarning: "此租户目前后付费；首次发放后改为预付费。", undone: "已收回发放的积分",
   },
   keys: {
-    add: "新建密钥", tenant: "租户", newTenant: "或新租户", name: "名称", scopes: "权限", scope: { submit: "下单", read: "读取", admin: "运维" }, create: "创建密钥", once: "此密钥只显示这一次。", shownTitle: "新密钥",
+    none: "还没有密钥。服务器设置中的密钥无需在此列出即可使用。", add: "新建密钥", tenant: "租户", newTenant: "或新租户", name: "名称", scopes: "权限", scope: { submit: "下单", read: "读取", admin: "运维" }, create: "创建密钥", once: "此密钥只显示这一次。", shownTitle: "新密钥",
     revoke: "吊销", revoked: "已吊销", wasRevoked: (name) => `正在吊销 ${name}`, unnamed: "未命名", showRevoked: "显示已吊销的",
   },
   usage: {
@@ -36,11 +36,11 @@ export const zh: OperateText = {
     balanced: (n) => `账目相符：已核对 ${n} 个任务的全部分录。`, open: (n) => `${n} 个任务有预留积分。`, whole: (n) => `完整：已核对全部 ${n} 条。`, wrong: "账目不符", download: "下载账本",
   },
   callbacks: {
-    statuses: { pending: "发送中", delivered: "已送达", failed: "失败", disabled: "已关闭", superseded: "已被取代" }, replay: "重新发送", replayed: "正在重新发送", next: (moment) => `下次 ${moment}`, none: "尚未尝试", took: (ms) => `${ms} 毫秒`,
+    statuses: { pending: "发送中", delivered: "已送达", failed: "失败", disabled: "已关闭", superseded: "已被取代" }, empty: "还没有回调。提交时带有 callback_url 的任务，其回调会显示在这里。", replay: "重新发送", replayed: "正在重新发送", next: (moment) => `下次 ${moment}`, none: "尚未尝试", took: (ms) => `${ms} 毫秒`,
   },
   verify: {
     lead: "拖入视频，查看它是否未被改动、由谁制作、来自哪个任务。", choose: "选择视频", working: (name) => `正在检查 ${name}……`, verdicts: { untouched: "未被改动", altered: "已被改动", unknown: "未知" },
-    signer: "签名者", producer: "制作方", label: "标识", tasks: "来自您的任务", none: "无", same: "同一文件", like: (percent) => `相似度 ${percent}%`,
+    signer: "签名者", producer: "制作方", label: "标识", tasks: "来源任务", none: "无", same: "同一文件", like: (percent) => `相似度 ${percent}%`,
   },
   clock: {
     lead: "开发模式：可将时钟向前拨，使链接立即过期、回调立即重试。", ahead: (time) => `快 ${time}`, steps: { 60: "1 分钟", 3600: "1 小时", 86400: "1 天", 604800: "1 周" }, forward: (time) => `前进 ${time}`,

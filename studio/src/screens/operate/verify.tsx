@@ -5,6 +5,7 @@ import type { FileFindings } from "../../api/types";
 import { Button } from "../../components/controls";
 import * as Icon from "../../icons";
 import { linkTo } from "../../state/route";
+import { session } from "../../state/session";
 import { tellError, theClient, words } from "./shared";
 
 const DOTS = { untouched: "succeeded", altered: "failed", unknown: "cancelled" };
@@ -43,6 +44,7 @@ export function Verify() {
 function Findings({ found }: { found: FileFindings }) {
   const text = words.value.verify;
   const { credentials, label, tasks } = found;
+  const canRead = session.value!.identity.scopes.includes("read");
   return (
     <div class="card">
       <h2>
@@ -57,7 +59,7 @@ function Findings({ found }: { found: FileFindings }) {
           {tasks.length
             ? tasks.map((match) => (
                 <span key={match.task_id} class="block">
-                  <a href={linkTo("watch", match.task_id)}>{match.task_id}</a> {match.same_file ? text.same : text.like(Math.round(match.likeness * 100))}
+                  {canRead ? <a href={linkTo("watch", match.task_id)}>{match.task_id}</a> : match.task_id} {match.same_file ? text.same : text.like(Math.round(match.likeness * 100))}
                 </span>
               ))
             : text.none}

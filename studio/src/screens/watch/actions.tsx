@@ -59,7 +59,7 @@ export function Actions({ task }: { task: Task }) {
       )}
       <Button icon={Icon.Code} label={text.code} onClick={() => showCode(true)} />
       {canSubmit.value && (
-        <Button kind="quiet" icon={Icon.Trash} label={text.remove} onClick={() => (removeTask(task), goTo("gallery"))} />
+        <Button kind="quiet" bare icon={Icon.Trash} label={text.remove} onClick={() => (removeTask(task), goTo("gallery"))} />
       )}
       {isCodeShown && task.request && <CodeDialog request={task.request} onClose={() => showCode(false)} />}
     </div>

@@ -2,16 +2,8 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Parameter, TaskRequest } from "../../api/types";
-import {
-  type CodeLanguage,
-  DIALECT_TITLES,
-  type Dialect,
-  LANGUAGES,
-  leaveOutDefaults,
-  listDialects,
-  writeCall,
-  writeSnippet,
-} from "../../canvas/snippets";
+import { FORMAT_TITLES, type Format, listFormats, writeOrder } from "../../code/formats";
+import { type CodeLanguage, LANGUAGES, leaveOutDefaults, writeSnippet } from "../../code/snippets";
 import { Button, Dialog, Segmented } from "../../components/controls";
 import * as Icon from "../../icons";
 import { strings } from "../../state/preferences";
@@ -20,7 +12,7 @@ import { copyAndSay } from "../../state/toasts";
 
 export function CodeDialog({ request, onClose }: { request: TaskRequest; onClose: () => void }) {
   const text = strings.value.actions;
-  const [dialect, setDialect] = useState<Dialect>("native");
+  const [format, setFormat] = useState<Format>("native");
   const [language, setLanguage] = useState<CodeLanguage>("curl");
   const operation = session.value!.models
     .find((model) => model.id === request.model)
@@ -31,7 +23,7 @@ export function CodeDialog({ request, onClose }: { request: TaskRequest; onClose
     if (id) session.value!.client.describeModel(id).then(setParameters, () => undefined); // The code only grows longer.
   }, [id]);
   if (!operation) return null;
-  const code = writeSnippet(language, location.origin, writeCall(dialect, operation, leaveOutDefaults(request, parameters)));
+  const code = writeSnippet(language, location.origin, writeOrder(format, operation, leaveOutDefaults(request, parameters)));
   return (
     <Dialog title={text.code} onClose={onClose}>
       <div class="row">
@@ -43,9 +35,9 @@ export function CodeDialog({ request, onClose }: { request: TaskRequest; onClose
         />
         <Segmented
           label={text.format}
-          value={dialect}
-          options={listDialects(operation).map((each) => ({ value: each, label: DIALECT_TITLES[each] }))}
-          onChange={setDialect}
+          value={format}
+          options={listFormats(operation).map((each) => ({ value: each, label: FORMAT_TITLES[each] }))}
+          onChange={setFormat}
         />
       </div>
       <pre tabIndex={0} aria-label={text.code}>

@@ -49,3 +49,24 @@ def test_the_operator_sees_tasks_without_prompts(client: TestClient, admin: dict
     listed = client.get("/v1/admin/tasks", headers=admin)
     assert [task["endpoint"] for task in listed.json()["tasks"]] == ["q2-pro-img2video"]
     assert "secret" not in listed.text
+
+
+def test_the_operator_turns_the_pages_of_a_list_and_narrows_it(
+    client: TestClient, admin: dict[str, str]
+) -> None:
+    body = {"model": "viduq2", "prompt": "a lake"}
+    ids = [client.post("/ent/v2/text2video", json=body).json()["task_id"] for _ in range(3)]
+    client.post(f"/v1/tasks/{ids[1]}/cancel")
+
+    def read(query: str) -> tuple[list[str], str | None]:
+        page = client.get(f"/v1/admin/tasks?{query}", headers=admin).json()
+        return [task["id"] for task in page["tasks"]], page["next_cursor"]
+
+    first, cursor = read("limit=2")
+    assert (first, cursor) == ([ids[2], ids[1]], ids[1])
+    assert read(f"limit=2&cursor={cursor}") == ([ids[0]], None)
+    assert read("state=cancelled") == ([ids[1]], None)
+    assert read("tenant=default&operation=text2video")[0] == ids[::-1]
+    assert read("tenant=nobody") == ([], None)
+    refused = client.get("/v1/admin/tasks?cursor=x", headers=admin)
+    assert (refused.status_code, refused.json()["message"][:13]) == (400, "cursor: got '")

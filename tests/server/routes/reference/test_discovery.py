@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from starlette.testclient import TestClient
 
 from keyreel.cli.local.composition import Platform, open_platform
@@ -34,6 +36,22 @@ def test_the_openapi_document_has_every_dialects_paths(client: TestClient) -> No
         assert dialect.get_path(RouteAction.RESULT) in paths
     assert "/v3/async/vidu-q2-pro-multiframe" in paths
     assert "/model/v1/generation" in paths
+
+
+@pytest.mark.parametrize("docs_url", ["https://docs.example/keyreel", ""])
+def test_the_openapi_document_leads_to_the_guides_where_they_are_published(
+    platform: Platform, docs_url: str
+) -> None:
+    settings = platform.services.settings.model_copy(update={"docs_url": docs_url})
+    with TestClient(create_app(replace(platform.services, settings=settings))) as visitor:
+        assert visitor.get("/openapi.json").json().get("externalDocs", {}).get("url", "") == docs_url
+
+
+def test_examples_name_pictures_that_this_server_has(client: TestClient) -> None:
+    body = client.get("/openapi.json").json()["paths"]["/ent/v2/img2video"]["post"]["requestBody"]
+    (picture,) = body["content"]["application/json"]["examples"]["q2-pro-img2video"]["value"]["images"]
+    assert picture == "http://testserver/studio/samples/flight-0.webp"
+    assert client.get(picture).headers["content-type"] == "image/webp"
 
 
 def test_a_client_that_reads_the_specification_can_submit_by_it(client: TestClient) -> None:

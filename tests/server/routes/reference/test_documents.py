@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
 PATHS = (
-    *("/openapi.json", "/docs", "/docs/docs.js", "/llms.txt", "/v1/models", "/v1/models/viduq2-pro"),
+    *("/openapi.json", "/docs", "/llms.txt", "/v1/models", "/v1/models/viduq2-pro"),
     "/api/v1/skill/models/viduq2_pro_img2video/spec",
 )
 
@@ -33,3 +33,14 @@ def test_a_document_names_the_server_as_each_client_knows_it(client: TestClient,
     assert "http://two.example:8080" in answers[1].text
     assert "base-url.invalid" not in answers[0].text
     assert answers[0].headers["etag"] != answers[1].headers["etag"]
+
+
+def test_a_large_document_travels_compressed(client: TestClient) -> None:
+    plain = client.get("/openapi.json", headers={"Accept-Encoding": "identity"})
+    packed = client.get("/openapi.json", headers={"Accept-Encoding": "br, gzip;q=0.8"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+    assert 10 * int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+    assert packed.json() == plain.json()
+    assert packed.headers["etag"] != plain.headers["etag"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
@@ -12,7 +12,7 @@ from keyreel.provenance.verification import KnownVideo, find_matches
 from keyreel.server.long_responses import send_list
 from keyreel.server.requests.body import read_object
 from keyreel.server.requests.list_limit import MAX_LIST_LENGTH, parse_list_limit
-from keyreel.task import TaskFilter
+from keyreel.server.routes.own.list_query import parse_list_query
 from keyreel.tasks.retention import find_missing_files
 from keyreel.wire.reference.responses.operator_responses import (
     MatchListing,
@@ -23,7 +23,6 @@ from keyreel.wire.reference.responses.operator_responses import (
 from keyreel.wire.reference.responses.own_responses import VideoMatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from starlette.requests import Request
@@ -44,11 +43,18 @@ class AdminTaskRoutes:
         self._services = services
 
     async def list_tasks(self, request: Request) -> Response:
-        """List the newest tasks of all tenants."""
-        return await send_list({}, "tasks", self._iterate_tasks(parse_list_limit(request.query_params)))
+        """List tasks of all tenants, or of one, newest first, page by page.
 
-    def _iterate_tasks(self, limit: int) -> Iterator[Json]:
-        yield from map(describe_task, self._services.store.list(task_filter=TaskFilter(limit=limit)))
+        Raises:
+            InvalidRequest: a filter or the page breaks its rule.
+        """
+        query = request.query_params
+        limit = parse_list_limit(query)
+        task_filter = replace(parse_list_query({**query, "limit": ""}), limit=limit + 1)
+        found = await asyncio.to_thread(self._services.store.list, query.get("tenant") or None, task_filter)
+        page = found[:limit]
+        frame: Json = {"next_cursor": page[-1].id if len(found) > limit else None}
+        return await send_list(frame, "tasks", map(describe_task, page))
 
     async def list_missing_files(self, request: Request) -> JSONResponse:
         """List the first files that tasks' records name and the storage lacks."""

@@ -1,1 +1,1 @@
-"""Routes that describe the server: model lists, OpenAPI, the page at /docs."""
+"""Routes that describe the server: model lists, the OpenAPI document, the text for language models."""

@@ -72,7 +72,8 @@ class DiscoveryRoutes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._openapi = GeneratedDocument(openapi.build_document)
+        build = partial(openapi.build_document, docs_url=services.settings.docs_url)
+        self._openapi = GeneratedDocument(build)
         self._models = _ModelDocuments(services.prices, services.engines, frozenset())
         self._specifications = {
             each: GeneratedDocument(partial(vtrix.build_model_spec, each.name())) for each in ENDPOINTS

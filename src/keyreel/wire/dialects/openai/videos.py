@@ -33,6 +33,7 @@ from keyreel.wire.dialects.openai.requests import (
     parse_list_query,
     parse_submit_body,
 )
+from keyreel.wire.inputs.sources import IMAGE_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,10 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 _PATH: Final = "/v1/videos"
+_IMAGE_SCHEMAS: Final[list[Json]] = [
+    IMAGE_SCHEMA,
+    {"type": "object", "required": ["image_url"], "properties": {"image_url": IMAGE_SCHEMA}},
+]
 _STATUS_BY_STATE: Final = {
     TaskState.HELD: "queued",
     TaskState.QUEUED: "queued",
@@ -153,9 +158,8 @@ class OpenAIVideos(Dialect):
         if endpoint_class.operation is not Operation.TEXT2VIDEO:
             properties["input_reference"] = {
                 "anyOf": [
-                    {"type": "string"},
-                    {"type": "object", "properties": {"image_url": {"type": "string"}}},
-                    {"type": "array", "maxItems": 2, "items": {}},
+                    *_IMAGE_SCHEMAS,
+                    {"type": "array", "maxItems": 2, "items": {"anyOf": _IMAGE_SCHEMAS}},
                 ],
                 "description": "An image's URL or data URI, or a file in a form. Two: first and last frame.",
             }

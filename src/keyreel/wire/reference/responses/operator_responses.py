@@ -141,9 +141,11 @@ class TaskEntry(OwnResponse):
 
 
 class TaskListing(OwnResponse):
-    """The newest tasks of all tenants."""
+    """A page of the tasks of all tenants, newest first."""
 
     tasks: tuple[TaskEntry, ...]
+    next_cursor: str | None
+    """Null on the last page."""
 
 
 class MissingFile(OwnResponse):

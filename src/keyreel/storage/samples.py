@@ -1,0 +1,24 @@
+"""The sample pictures that ship with the studio: the reference's examples name them by URL."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Final
+from urllib.parse import urlsplit
+
+SAMPLES_PATH: Final = "/studio/samples/"
+"""Where a server has them."""
+
+
+def read_sample(url: str) -> bytes | None:
+    """Return the picture behind the URL of a sample; None for any other URL.
+
+    The host does not matter: the same pictures ship with every server, which knows only some of the names by
+    which it is reached, and must not connect to itself.
+    """
+    parts = urlsplit(url)
+    _, found, name = parts.path.rpartition(SAMPLES_PATH)
+    if not found or "/" in name or parts.query:
+        return None
+    picture = files("keyreel").joinpath("server", "static", "studio", "samples", name)
+    return picture.read_bytes() if name.endswith(".webp") and picture.is_file() else None
