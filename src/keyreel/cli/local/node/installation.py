@@ -90,7 +90,12 @@ def open_installation(settings: Settings, own_urls: tuple[str, ...]) -> Generato
             webhook_secrets=open_webhook_secrets(settings, secrets),
             pending_files=PendingFiles(storage),
             signer=signer,
-            intake=Intake(storage, EgressClient(destinations), resolve=build_link_resolver(signer, own_urls)),
+            intake=Intake(
+                storage,
+                EgressClient(destinations),
+                resolve=build_link_resolver(signer, own_urls),
+                ask=store.database.ask,
+            ),
         )
 
 
