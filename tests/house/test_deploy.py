@@ -24,6 +24,12 @@ def test_each_role_has_its_probes_and_a_disruption_budget(role: str) -> None:
     assert container["args"][:2] == ["keyreel", role]
     assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": PORTS[role]}
     assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": PORTS[role]}
+    scraped = spec["template"]["metadata"]["annotations"]
+    assert (scraped["prometheus.io/scrape"], scraped["prometheus.io/path"]) == ("true", "/metrics")
+    listening = {each["containerPort"] for each in container["ports"]}
+    told_apart = [each["value"] for each in container["env"] if each["name"] == "KEYREEL_METRICS_PORT"]
+    assert scraped["prometheus.io/port"] == (told_apart[0] if told_apart else str(PORTS[role]))
+    assert {PORTS[role], int(scraped["prometheus.io/port"])} == listening
     assert not pod["enableServiceLinks"]
     budget = by_name["PodDisruptionBudget", f"keyreel-{role}"]["spec"]
     assert budget["selector"] == spec["selector"]

@@ -20,8 +20,8 @@ HealthPort = Annotated[
     Field(
         ge=0,
         le=65535,
-        description="Port on which `keyreel work` tells how it is; 0 for any free one. Every other command "
-        "tells it on KEYREEL_PORT.",
+        description="Port on which `keyreel work` tells how it is, and its metrics; 0 for any free one. "
+        "Every other command tells how it is on KEYREEL_PORT.",
     ),
 ]
 DatabaseUrl = Annotated[
