@@ -105,6 +105,26 @@ def test_a_base_backup_and_the_archived_log_bring_back_any_moment(
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+def test_without_its_lost_secret_an_installation_goes_on_with_a_new_one(tmp_path: Path) -> None:
+    url = get_cluster().create_empty()
+    settings = {**CARDS, "KEYREEL_DATABASE": url, "KEYREEL_SECRET": "s" * 32}
+    server = Server.start(tmp_path, **settings)
+    task = server.submit(MODEL, BODY)
+    link = server.finished(task)["videos"][0]["video_url"].removeprefix(server.url)
+    assert server.stop() == 0
+    settings["KEYREEL_SECRET"] = "t" * 32
+    refused = keyreel("up", "--port", 0, "--data", tmp_path, **settings)
+    assert (refused.returncode, "KEYREEL_SECRET" in refused.stderr) == (2, True)
+    with psycopg.connect(url) as operator:
+        operator.execute("DELETE FROM sealed_secrets")
+    server = Server.start(tmp_path, **settings)
+    assert server.call("GET", link).is_client_error
+    again = server.poll(task)["videos"][0]["video_url"].removeprefix(server.url)
+    assert server.call("GET", again).status_code == 200
+    assert server.finished(server.submit(MODEL, BODY))["task"]["status"] == SUCCEEDED
+    assert server.stop() == 0
+
+
 def run(program: str, *words: str) -> None:
     """Run a program of Postgres' to its end."""
     done = subprocess.run([find_programs() / program, *words], capture_output=True, text=True, check=False)

@@ -123,6 +123,23 @@ def test_every_page_is_written_for_this_project_alone() -> None:
     assert not [str(file) for file in files if re.search(r"TODO|FIXME|lorem ipsum", file.read_text())]
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("README.md", "README.zh-CN.md"),
+        ("docs/tutorial/first-video.md", "docs/zh/first-video.md"),
+        ("docs/tutorial/first-video-in-the-browser.md", "docs/zh/first-video-in-the-browser.md"),
+    ],
+)
+def test_chinese_pages_show_the_same_code_and_link_to_the_english_ones(english: str, chinese: str) -> None:
+    texts = [(ROOT / name).read_text() for name in (english, chinese)]
+    blocks = [re.findall(r"^```\w.*?^```$", text, re.DOTALL | re.MULTILINE) for text in texts]
+    assert blocks[0] == blocks[1]
+    assert blocks[0]
+    assert chinese.rpartition("/")[2] in texts[0]
+    assert english.rpartition("/")[2] in texts[1]
+
+
 def test_links_between_root_pages_lead_somewhere() -> None:
     for file in ROOT.glob("*.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", file.read_text()):
