@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -39,6 +40,6 @@ MANIFESTS = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "keyreel.yaml").rea
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda each: f"{each['kind']} {each['metadata']['name']}")
 def test_kubernetes_loses_nothing_of_a_manifest(manifest: dict[str, object]) -> None:
     with ApiClient() as api:
-        found = api.deserialize(json.dumps(manifest), f"V1{manifest['kind']}", None)
+        found = api.deserialize(SimpleNamespace(data=json.dumps(manifest)), f"V1{manifest['kind']}")
         # A key that its models do not know is gone here.
         assert api.sanitize_for_serialization(found) == manifest
