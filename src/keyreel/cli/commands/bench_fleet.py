@@ -60,11 +60,12 @@ def _build_queue_table(found: FleetFigures) -> Table:
     calls = ("submit", "poll", "claim", "settle")
     table = Table(
         "queued",
-        *(f"{call}: ms, statements" for call in calls),
+        *calls,
         "claim p99",
-        "claim / SELECT 1",
+        "/ SELECT 1",
         "fairness",
         box=None,
+        title="milliseconds, and statements of the database",
     )
     for queue in found.queues:
         costs = (queue.submit, queue.poll, queue.claim, queue.settle)
