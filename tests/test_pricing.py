@@ -89,7 +89,7 @@ def test_a_credit_is_half_a_cent_exactly() -> None:
         (HEAD.replace("0.5", "-1") + ALL, "off_peak: got '-1'; must be a number from 0 to 1"),
         (HEAD.replace("0.5", "nan") + ALL, "off_peak: got 'nan'; must be a number from 0 to 1"),
         (HEAD.replace("0.5", "inf") + ALL, "off_peak: got 'inf'; must be a number from 0 to 1"),
-        (HEAD + "price = 5", "price must be written as"),
+        (HEAD + "price = 5", "price must be a table"),
         (HEAD + ALL.replace("each", "every"), "there is no 'every'"),
         (HEAD + ALL.replace('operations = ["*"]', 'operations = ["dream"]'), "no operation 'dream'"),
         ("off_peak = ", "not valid TOML: Invalid value .at"),

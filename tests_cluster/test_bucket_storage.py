@@ -114,12 +114,12 @@ def test_a_link_to_anything_else_is_not_the_stores_own(url: str) -> None:
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (Fault(cut=True), "does not answer"),
-        (Fault(http_status=500), "does not answer"),
-        (Fault(http_status=503, http_body="<Error><Code>SlowDown</Code></Error>"), "does not answer"),
+        (Fault(cut=True), "does not respond"),
+        (Fault(http_status=500), "does not respond"),
+        (Fault(http_status=503, http_body="<Error><Code>SlowDown</Code></Error>"), "does not respond"),
         (
             Fault(http_status=507, http_body="<Error><Code>Full</Code></Error>"),
-            "does not answer",
+            "does not respond",
         ),
         (Fault(http_status=403, http_body="<Error><Code>AccessDenied</Code></Error>"), "denies access"),
     ],
@@ -178,7 +178,7 @@ def test_a_bucket_that_is_gone_loses_no_file_by_what_is_said(
     obstore.delete(open_store(url), PROBE_KEY)
     object_store.delete_bucket(url.split("/")[2])
     for key in (VIDEO, IMAGE):
-        with pytest.raises(Unavailable, match="has not the bucket"):
+        with pytest.raises(Unavailable, match="does not exist in the file store"):
             asyncio.run(storage.get_size(key))
 
 
@@ -189,7 +189,7 @@ def test_an_address_that_is_not_encrypted_must_be_allowed(url: str, monkeypatch:
 
 
 def test_a_bucket_that_is_not_there_or_not_ours_ends_the_start(faulty_store: FaultyProxy, url: str) -> None:
-    with pytest.raises(InvalidSetting, match="has not the bucket"):
+    with pytest.raises(InvalidSetting, match="does not exist in the file store"):
         open_bucket("s3://no-such-bucket/folder", SystemClock())
     faulty_store.strike(Fault(http_status=403))
     with pytest.raises(InvalidSetting, match="denies access"):

@@ -44,7 +44,7 @@ def check_statements(found: FleetFigures) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "--database: must name a Postgres server"),
+        ((), "--database: must be the URL of a Postgres server"),
         (("--database", "postgresql://ann:hunter2@127.0.0.1:9/x"), "database: connection"),
     ],
 )

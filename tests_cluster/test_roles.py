@@ -82,7 +82,7 @@ def test_without_the_shared_secret_no_node_starts(
 
     refused = keyreel(role, "--data", tmp_path, **environment | {"KEYREEL_SECRET": ""})
     assert refused.returncode == 2
-    assert "KEYREEL_SECRET: must be set where the database is Postgres" in refused.stderr
+    assert "KEYREEL_SECRET: must be set when the database is Postgres" in refused.stderr
 
 
 def test_a_rate_limit_holds_over_all_servers(tmp_path: Path, environment: dict[str, str]) -> None:

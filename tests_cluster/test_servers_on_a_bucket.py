@@ -69,7 +69,7 @@ def test_while_the_bucket_is_away_renders_wait_polls_answer_and_submits_with_pic
     assert (refused.status_code, bool(refused.headers["Retry-After"])) == (503, True)
     assert server.poll(waiting)["task"]["status"] != "TASK_STATUS_FAILED"
     checks = wait_until(lambda: find_failed_checks(server))
-    assert checks == {"storage": "The file store does not answer: try again soon."}
+    assert checks == {"storage": "The file store does not respond: try again soon."}
     faulty_store.heal()
     done = server.finished(waiting)
     assert done["task"]["status"] == "TASK_STATUS_SUCCEED"
@@ -128,8 +128,8 @@ def wait_for_state(server: Server, task: str) -> str:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"KEYREEL_STORAGE": "ftp://bucket"}, "must be such as s3://bucket/folder"),
-        ({"KEYREEL_STORAGE": "s3://no-such-bucket/folder"}, "has not the bucket"),
+        ({"KEYREEL_STORAGE": "ftp://bucket"}, "must be a URL such as s3://bucket/folder"),
+        ({"KEYREEL_STORAGE": "s3://no-such-bucket/folder"}, "does not exist in the file store"),
         ({"KEYREEL_STORAGE": "", "KEYREEL_LINKS": "presigned"}, "needs an object store"),
         ({"KEYREEL_LINKS": "presigned", "KEYREEL_LINKS_FOLLOW_KEYS": "1"}, "KEYREEL_LINKS_FOLLOW_KEYS"),
         ({"KEYREEL_LINKS": "presigned", "KEYREEL_LINK_SECONDS": "604801"}, "at most 604800"),

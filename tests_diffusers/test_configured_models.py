@@ -80,7 +80,7 @@ def test_a_folder_without_a_known_model_is_refused_at_start(
         (
             "vace",
             'device = "cpu"\noffload = "model"',
-            "offload: got 'model'; must be 'none' where the device is cpu",
+            "offload: got 'model'; must be 'none' if the device is cpu",
         ),
         ("vace", 'device = "gpu"', "device: got "),
     ],

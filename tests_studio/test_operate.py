@@ -85,7 +85,7 @@ def make_tenant_with_credits(page: Page) -> None:
     turn_to(page, "Tenants")
     page.get_by_role("button", name="New tenant").click()
     page.get_by_role("textbox", name="Name").fill("acme")
-    page.get_by_role("button", name="Make tenant").click()
+    page.get_by_role("button", name="Create tenant").click()
     acme = row_of(page, "acme")
     acme.get_by_role("button", name="Grant credits").click()
     page.get_by_role("textbox", name="Credits").fill("500")
@@ -111,13 +111,13 @@ def test_an_operator_grants_credits_limits_a_key_and_replays_a_callback(
     page.get_by_role("button", name="New key").click()
     page.get_by_role("textbox", name="Name").fill("website")
     page.get_by_role("combobox", name="Tenant").select_option("acme")
-    page.get_by_role("button", name="Make key").click()
+    page.get_by_role("button", name="Create key").click()
     key = page.get_by_role("dialog").locator("code").inner_text()
     mine = {"Authorization": f"Bearer {key}"}
     page.get_by_role("button", name="Close").first.click()
     website = row_of(page, "website")
     website.get_by_role("button", name="Limits").click()
-    page.get_by_role("textbox", name="Requests a minute").fill("7")
+    page.get_by_role("textbox", name="Submits per minute").fill("7")
     page.get_by_role("button", name="Save limits").click()
     expect(website).to_contain_text("7 /min")
     assert server.call("GET", "/v1/whoami", headers=mine).json()["credits"]["balance"] == 500
@@ -139,7 +139,7 @@ def test_an_operator_grants_credits_limits_a_key_and_replays_a_callback(
     assert server.call("GET", "/v1/whoami", headers=mine).status_code == 200
     website.get_by_role("button", name="Revoke").click()
     page.get_by_role("button", name="Close").last.click()
-    page.get_by_role("switch", name="Show revoked ones").check()
+    page.get_by_role("switch", name="Show revoked keys").check()
     expect(website).to_contain_text("Revoked")
     assert server.call("GET", "/v1/whoami", headers=mine).status_code in {401, 403}
 
@@ -151,7 +151,7 @@ def test_a_name_that_cannot_be_is_told_beside_its_field(browser_page: Page, serv
     page.get_by_role("button", name="New tenant").click()
     name = page.get_by_role("textbox", name="Name")
     name.fill("a b")
-    page.get_by_role("button", name="Make tenant").click()
+    page.get_by_role("button", name="Create tenant").click()
     expect(page.get_by_role("alert")).to_contain_text("letters, digits")
     expect(name).to_have_attribute("aria-invalid", "true")
     expect(name).to_have_value("a b")
@@ -161,14 +161,14 @@ def test_the_books_are_proved_and_the_clock_is_moved(operate: Callable[..., Page
     page = operate()
     turn_to(page, "Usage")
     expect(page.get_by_role("heading", name=re.compile("credits for 1 tasks"))).to_be_visible()
-    page.get_by_role("button", name="Check the books").click()
-    expect(page.locator(".proof")).to_contain_text("Adds up")
-    expect(page.locator(".proof")).to_contain_text("Whole")
+    page.get_by_role("button", name="Check the ledger").click()
+    expect(page.locator(".proof")).to_contain_text("adds up")
+    expect(page.locator(".proof")).to_contain_text("intact")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the ledger").click()
     assert '"kind":"charge"' in download.value.path().read_text().replace(" ", "")
     turn_to(page, "Engines")
-    expect(page.locator(".card").first).to_contain_text("Works")
+    expect(page.locator(".card").first).to_contain_text("Working")
     turn_to(page, "Clock")
     page.get_by_role("button", name="Forward by 1 hour").click()
     expect(page.locator(".time")).to_contain_text(re.compile("(60|61) min ahead"))
@@ -231,5 +231,5 @@ def test_a_file_is_verified_by_a_key_that_operates_and_reads(
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a video").click()
     chooser.value.set_files(file)
-    expect(page.locator(".drop .card")).to_contain_text(f"{task} the very file")
+    expect(page.locator(".drop .card")).to_contain_text(f"{task} the same file")
     assert check(page, "verify") == []

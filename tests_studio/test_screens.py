@@ -88,9 +88,9 @@ def test_a_video_is_ordered_and_cancelled_by_keyboard_alone(open_studio: Callabl
     expect(page.locator(".keyframe")).to_have_count(4)
     page.keyboard.press("Control+z")
     expect(page.locator(".keyframe")).to_have_count(5)
-    reach(page, "Seconds of shot 2")
+    reach(page, "Length of shot 2 in seconds")
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".total")).to_have_text("9 s in all")
+    expect(page.locator(".total")).to_have_text("9 s in total")
     page.get_by_label("Prompt of shot").focus()
     page.keyboard.type(", rain falls")
     expect(page.locator(".price")).to_be_visible()
@@ -117,7 +117,7 @@ def test_mistakes_are_told_beside_what_they_are_about(open_studio: Callable[...,
 def test_names_of_the_cast_are_completed_in_the_prompt(open_studio: Callable[..., Page]) -> None:
     page = open_studio()
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose pictures").click()
+        page.get_by_role("button", name="Choose images").click()
     chooser.value.set_files([PICTURES / "cat.jpg", PICTURES / "boat.jpg"])
     page.get_by_role("radio", name="Cast").check()
     page.get_by_label("Name").first.fill("Tom")
@@ -155,7 +155,7 @@ def test_a_wrong_key_is_refused_and_kept_nowhere(browser_page: Page) -> None:
     page = browser_page
     page.get_by_label("API key").fill("kr_wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_have_text("This key is not valid here.")
+    expect(page.get_by_role("alert")).to_have_text("This key is not valid on this server.")
     kept = page.evaluate("() => JSON.stringify([localStorage, sessionStorage])")
     assert "kr_wrong" not in kept
 

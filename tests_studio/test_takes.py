@@ -24,7 +24,7 @@ FOREIGN = Path(__file__).parents[1] / "tests" / "engines" / "conform" / "footage
 
 def choose_files(page: Page, *paths: Path) -> None:
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose pictures").click()
+        page.get_by_role("button", name="Choose images").click()
     chooser.value.set_files(paths)
 
 
@@ -35,7 +35,7 @@ def test_one_of_our_videos_brings_its_canvas_back(
     file = server.download(found["video_url"], tmp_path / "take.mp4")
     page = open_studio()
     choose_files(page, file)
-    expect(page.get_by_text("The canvas of take.mp4 is back.")).to_be_visible()
+    expect(page.get_by_text("Restored the canvas of take.mp4.")).to_be_visible()
     expect(page.get_by_role("textbox", name="Prompt")).to_have_value("snow falls")
     expect(page.locator(".stage img")).to_be_visible()
     expect(page.get_by_role("button", name="Make video")).to_be_enabled()
@@ -44,7 +44,7 @@ def test_one_of_our_videos_brings_its_canvas_back(
 def test_a_video_from_elsewhere_changes_nothing(open_studio: Callable[..., Page]) -> None:
     page = open_studio()
     choose_files(page, FOREIGN)
-    expect(page.get_by_text("cup.mp4 is none of your videos here.")).to_be_visible()
+    expect(page.get_by_text("cup.mp4 is not one of your videos on this server.")).to_be_visible()
     expect(page.locator(".empty-stage")).to_be_visible()
 
 
@@ -52,7 +52,7 @@ def test_a_shared_link_needs_no_key(open_studio: Callable[..., Page], videos: li
     page = open_studio(f"/?#key={KEY}", permissions=["clipboard-read", "clipboard-write"])
     page.goto(page.url.partition("#")[0] + f"#/watch/{videos[0]}")
     page.get_by_role("button", name="Share").click()
-    expect(page.get_by_text(re.compile("^Link copied; it works until "))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Link copied\. It works until "))).to_be_visible()
     link = page.evaluate("() => navigator.clipboard.readText()")
     answer = httpx.get(link, trust_env=False)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "video/mp4")

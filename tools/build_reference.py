@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import typer
 
@@ -28,6 +28,15 @@ from keyreel.wire.endpoints.fields import parse_aspect_ratio
 from keyreel.wire.reference.own_route import RequiredAccess
 from keyreel.wire.reference.own_routes import OWN_ROUTES
 from keyreel.wire.requests.examples import build_example_request, build_example_task
+from reference_signatures import insert_signatures
+from reference_types import (
+    Schema,
+    describe_default,
+    describe_setting_type,
+    describe_table_type,
+    describe_type,
+    resolve_schema,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +47,6 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
-Schema = dict[str, Any]
 
 
 def pages() -> dict[str, str]:
@@ -49,25 +57,28 @@ def pages() -> dict[str, str]:
         "endpoints.md": "\n".join(_endpoints()),
         "errors.md": "\n".join(_errors()),
         "frame-sizes.md": "\n".join(_frame_sizes()),
+        "sdk.md": insert_signatures((FOLDER / "sdk.md").read_text()),
     }
 
 
 def _settings() -> Iterator[str]:
     yield "# Settings\n"
-    yield "Each setting is an environment variable, or the lower-case name without `KEYREEL_` in a TOML file,"
-    yield "`keyreel.toml` in the data folder or the one that `KEYREEL_CONFIG` names. A flag goes before"
-    yield "the environment, and the environment before the file. Settings are read once, at start.\n"
-    yield "| variable | default | meaning |\n|---|---|---|"
+    yield "Set each option as an environment variable, or in a TOML file under its lower-case name without"
+    yield "`KEYREEL_`. The file is `keyreel.toml` in the data folder, or the one in `KEYREEL_CONFIG`. A"
+    yield "command-line flag overrides the environment, and the environment overrides the file. Settings are"
+    yield "read once, at start. Lists are comma-separated in variables, and arrays in the file.\n"
+    yield "| variable | type | default | description |\n|---|---|---|---|"
+    schema = Settings.model_json_schema()
     for name, field in Settings.model_fields.items():
         if name in FILE_TABLES:
             continue
-        yield f"| `KEYREEL_{name.upper()}` | {_default(name)} | {field.description} |"
-    yield "\nThe commands that talk to a server also read `KEYREEL_BASE_URL`, the server's address;"
-    yield "those of its operator also `KEYREEL_ADMIN_TOKEN`: its admin token, or a key with the scope"
-    yield "`admin`.\n"
+        kind = describe_setting_type(schema["properties"][name], schema)
+        yield f"| `KEYREEL_{name.upper()}` | {kind} | {_default(name)} | {field.description} |"
+    yield "\nCommands that talk to a server also read `KEYREEL_BASE_URL`, the server's URL. Operator commands"
+    yield "also read `KEYREEL_ADMIN_TOKEN`: the admin token, or a key with the scope `admin`.\n"
     yield "## `[engine.NAME]`\n"
-    yield "A table of the TOML file for each engine that has options ([how](../how-to/engines.md))."
-    yield "Every type takes the first ones.\n"
+    yield "One table in the TOML file for each engine with options"
+    yield "([Use several engines](../how-to/engines.md)). These keys exist for every type.\n"
     yield from _table_fields(EngineTable)
     for point in sorted(entry_points(group=ENGINE_TYPES_GROUP), key=lambda point: point.name):
         kind = point.load()
@@ -76,18 +87,20 @@ def _settings() -> Iterator[str]:
             yield f"### Type `{point.name}`\n"
             yield from _table_fields(kind, own)
     yield "## `[[route]]`\n"
-    yield "Tables of the TOML file, of which the first that matches a task says which engines make it.\n"
+    yield "Tables in the TOML file. The first one that matches a task selects its engines.\n"
     yield from _table_fields(RoutingRule)
-    yield "`match` holds at least one of these.\n"
+    yield "`match` needs at least one of these keys.\n"
     yield from _table_fields(RoutingMatch)
 
 
 def _table_fields(model: type[CheckedTable], names: list[str] | None = None) -> Iterator[str]:
-    yield "| key | default | meaning |\n|---|---|---|"
+    yield "| key | type | default | description |\n|---|---|---|---|"
+    schema = model.model_json_schema()
     for name in names or model.model_fields:
         field = model.model_fields[name]
-        default = "required" if field.is_required() else f"`{json.dumps(field.default, default=str)}`"
-        yield f"| `{name}` | {'none' if default == '`null`' else default} | {field.description} |"
+        kind = describe_table_type(schema["properties"][name], schema)
+        default = "**required**" if field.is_required() else f"`{json.dumps(field.default, default=str)}`"
+        yield f"| `{name}` | {kind} | {'' if default == '`null`' else default} | {field.description} |"
     yield ""
 
 
@@ -101,13 +114,13 @@ def _default(name: str) -> str:
         value = int(value)
     if isinstance(value, tuple):
         value = ",".join(map(str, value))
-    return "none" if value in {"", None} else f"`{value}`"
+    return "" if value in {"", None} else f"`{value}`"
 
 
 def _commands() -> Iterator[str]:
     yield "# Commands\n"
-    yield "`keyreel COMMAND --help` shows the same. A failed command prints one sentence and exits with 1, or"
-    yield "with 2 where an option, a setting or a file of the data folder is at fault.\n"
+    yield "`keyreel COMMAND --help` shows the same. A failed command prints a message and exits with 1, or"
+    yield "with 2 if an option, a setting, or a file in the data folder is invalid.\n"
     yield from _command("keyreel", typer.main.get_command(app))
 
 
@@ -120,28 +133,52 @@ def _command(name: str, command: Any) -> Iterator[str]:
             return
     yield f"## `{name}`\n"
     yield f"{(command.help or '').strip()}\n"
-    yield "| argument or option | meaning |\n|---|---|"
+    yield "| argument or option | type | default | description |\n|---|---|---|---|"
     for parameter in command.params:
         if "--help" in parameter.opts:
             continue
         argument = parameter.param_type_name == "argument"
-        shown = parameter.name.upper() if argument else ", ".join(parameter.opts)
+        shown = (
+            parameter.name.upper() if argument else ", ".join([*parameter.opts, *parameter.secondary_opts])
+        )
         variable = f" (`{parameter.envvar}`)" if parameter.envvar else ""
-        yield f"| `{shown}` | {getattr(parameter, 'help', None) or ''}{variable} |"
+        kind = _option_type(parameter)
+        default = "**required**" if parameter.required else _option_default(parameter.default)
+        text = getattr(parameter, "help", None) or ""
+        yield f"| `{shown}` | {kind} | {default} | {text}{variable} |"
     yield ""
+
+
+_OPTION_TYPES = {str: "string", int: "integer", float: "number", Path: "path"}
+
+
+def _option_type(parameter: Any) -> str:
+    if getattr(parameter, "is_flag", False):
+        return "flag"
+    kind = parameter.type_descriptor.annotation
+    kind = next(iter(get_args(kind)), kind) if parameter.multiple else kind
+    if hasattr(kind, "__members__"):
+        return "one of " + ", ".join(f"`{each.value}`" for each in kind)
+    return _OPTION_TYPES[kind] + (", repeatable" if parameter.multiple else "")
+
+
+def _option_default(value: Any) -> str:
+    if value in (None, "", False, [], ()) or callable(value):
+        return ""
+    return f"`{'on' if value is True else getattr(value, 'value', value)}`"
 
 
 def _endpoints() -> Iterator[str]:
     yield "# Endpoints\n"
-    yield "Every endpoint is spoken in every dialect that has words for it. What changes nothing is"
-    yield "named by its path in the answer's `X-Ignored-Fields` header: unknown fields however deep they"
-    yield "stand, entries that are not looked at (`images[1]`, `subjects[7]`), and fields that others leave"
-    yield "no room for (`wm_url` without `watermark`)."
-    yield "`/v1/videos` names there what it had to change as well: `seconds`, `size`, `model`.\n"
+    yield "Every wire format serves every endpoint that it can express. The response header"
+    yield "`X-Ignored-Fields` lists fields without effect by path: unknown fields at any depth, unused"
+    yield "entries (`images[1]`, `subjects[7]`), and fields that depend on others (`wm_url` without"
+    yield "`watermark`). `/v1/videos` also lists there what it changed: `seconds`, `size`, `model`.\n"
     for dialect in DIALECTS:
         yield from _addresses(dialect)
-    yield "An image is an http(s) URL, a data URI or, unless noted, bare base64; PNG, JPEG or WebP."
-    yield "Authorization is `Bearer KEY`, `Token KEY` or the bare key; `X-API-Key` takes it as well.\n"
+    yield "Images are PNG, JPEG, or WebP, sent as an http(s) URL, a data URI, or, unless noted, plain"
+    yield "base64. Send the API key in `Authorization` as `Bearer KEY`, `Token KEY`, or the bare key, or in"
+    yield "`X-API-Key`.\n"
     for endpoint in ENDPOINTS:
         yield from _endpoint(endpoint)
     yield from _own_addresses()
@@ -152,17 +189,17 @@ WORDS = {
     RouteAction.RESULT: "poll",
     RouteAction.LIST: "list tasks",
     RouteAction.CANCEL: "cancel",
-    RouteAction.CONTENT: "the video itself",
-    RouteAction.UPLOAD: "ask where to upload a file",
-    RouteAction.BEGIN_UPLOAD: "begin an upload",
-    RouteAction.FINISH_UPLOAD: "finish it",
-    RouteAction.BALANCE: "ask what is left to spend",
+    RouteAction.CONTENT: "download the video",
+    RouteAction.UPLOAD: "get an upload URL",
+    RouteAction.BEGIN_UPLOAD: "start an upload",
+    RouteAction.FINISH_UPLOAD: "finish an upload",
+    RouteAction.BALANCE: "get the balance",
 }
 
 
 def _addresses(dialect: Dialect) -> Iterator[str]:
-    yield f"## {dialect.title}: addresses\n"
-    yield "| address | for | takes |\n|---|---|---|"
+    yield f"## Routes of {dialect.title}\n"
+    yield "| route | purpose | query parameters |\n|---|---|---|"
     for route in sorted(dialect.routes, key=lambda route: list(WORDS).index(route.action)):
         taken = ", ".join(f"`{each.name}`" for each in route.query_parameters)
         yield f"| `{route.method} {route.path}` | {WORDS[route.action]} | {taken} |"
@@ -170,21 +207,20 @@ def _addresses(dialect: Dialect) -> Iterator[str]:
 
 
 NEEDS = {
-    RequiredAccess.NOTHING: "",
-    RequiredAccess.KEY: "a key",
-    RequiredAccess.ANY_KEY: "an API key of any scope, or the admin token",
-    RequiredAccess.SUBMIT_KEY: "a key",
-    RequiredAccess.ADMIN: "the admin token",
+    RequiredAccess.NOTHING: "none",
+    RequiredAccess.KEY: "API key",
+    RequiredAccess.ANY_KEY: "API key with any scope, or admin token",
+    RequiredAccess.SUBMIT_KEY: "API key",
+    RequiredAccess.ADMIN: "admin token or key with the scope `admin`",
 }
 
 
 def _own_addresses() -> Iterator[str]:
-    yield "## Other addresses\n"
-    yield "| address | what it does | needs |\n|---|---|---|"
+    yield "## Other routes\n"
+    yield "| route | description | query parameters | authentication |\n|---|---|---|---|"
     for own in OWN_ROUTES:
-        taken = ", ".join(f"`{each.name}`" for each in own.query if not each.required)
-        takes = f" Takes {taken}." if taken else ""
-        yield f"| `{own.method} {own.openapi_path}` | {own.summary}{takes} | {NEEDS[own.access]} |"
+        taken = ", ".join(f"`{each.name}`" for each in own.query)
+        yield f"| `{own.method} {own.openapi_path}` | {own.summary} | {taken} | {NEEDS[own.access]} |"
     yield ""
 
 
@@ -196,72 +232,41 @@ def _endpoint(endpoint: type[Endpoint]) -> Iterator[str]:
         if dialect.supports(endpoint):
             yield f"- {dialect.title}: `{dialect.format_model_id(endpoint)}`"
     rules = endpoint.image_rules  # type: ignore[attr-defined] # every generation has it
-    limits = [f"at most {rules.max_bytes // 1_000_000} MB"]
+    limits = [f"up to {rules.max_bytes // 1_000_000} MB"]
     if rules.max_inline_bytes < rules.max_bytes:
         limits.append(f"inline below {-(-rules.max_inline_bytes // 1_000_000)} MB")
     if rules.min_side > 1:
-        limits.append(f"sides of at least {rules.min_side} pixels")
+        limits.append(f"at least {rules.min_side} pixels per side")
     if rules.widest:
-        limits.append(f"ratio from 1:{rules.widest} to {rules.widest}:1")
+        limits.append(f"aspect ratio 1:{rules.widest} to {rules.widest}:1")
     if rules.data_uri_only:
-        limits.append("inline only as a data URI")
+        limits.append("inline only as data URI")
     yield f"- images: {', '.join(limits)}\n"
-    yield "| field | type and limits | default | meaning |\n|---|---|---|---|"
+    yield "| field | type and range | default | description |\n|---|---|---|---|"
     yield from _fields(schema, schema, "")
     yield ""
 
 
 def _fields(schema: Schema, root: Schema, prefix: str) -> Iterator[str]:
     for name, found in schema.get("properties", {}).items():
-        inner = _resolved(found, root)
+        inner = resolve_schema(found, root)
         needed = name in schema.get("required", [])
-        default = "**required**" if needed else _shown(found.get("default"))
-        yield f"| `{prefix}{name}` | {_kind(inner, root)} | {default} | {inner.get('description', '')} |"
-        item = _resolved(inner.get("items", {}), root)
+        default = "**required**" if needed else describe_default(found.get("default"))
+        text = inner.get("description", "")
+        yield f"| `{prefix}{name}` | {describe_type(inner, root)} | {default} | {text} |"
+        item = resolve_schema(inner.get("items", {}), root)
         if item.get("properties"):
             yield from _fields(item, root, f"{prefix}{name}[].")
 
 
-def _shown(value: object) -> str:
-    return "" if value in (None, "", []) else f"`{value if isinstance(value, str) else json.dumps(value)}`"
-
-
-def _resolved(schema: Schema, root: Schema) -> Schema:
-    for part in schema.get("anyOf", []):
-        if part.get("type") != "null":
-            schema = {**schema, **part}
-            break
-    if "$ref" in schema:
-        schema = {**root["$defs"][schema["$ref"].rpartition("/")[2]], **schema}
-    return schema
-
-
-def _kind(schema: Schema, root: Schema) -> str:
-    if "enum" in schema:
-        return "one of " + ", ".join(f"`{word}`" for word in schema["enum"])
-    if "oneOf" in schema:
-        return " or ".join(_kind(part, root) for part in schema["oneOf"])
-    kind = str(schema.get("type", "string"))
-    low = schema.get("minimum", schema.get("minItems", schema.get("minLength")))
-    high = schema.get("maximum", schema.get("maxItems", schema.get("maxLength")))
-    unit = {"array": " entries", "string": " characters"}.get(kind, "")
-    span = ""
-    if low is not None and high is not None:
-        span = f", {low} to {high}{unit}" if low != high else f", only {low}{unit}"
-    elif high is not None:
-        span = f", up to {high}{unit}"
-    elif low:
-        span = f", at least {low}{unit}"
-    return kind + span
-
-
 def _errors() -> Iterator[str]:
     yield "# Errors\n"
-    yield "A refused request makes no task. Its message names the field, what it got and what is allowed."
-    yield "The table shows status and code in each dialect: `reason` in /v3/async, /ent/v2 and /proxy/vidu,"
-    yield "`code` in vtrix, `error.code` in /v1/videos.\n"
+    yield "A refused request makes no task and costs nothing. The message names the field, the value, and"
+    yield "the rule. The table shows the HTTP status and the code in each wire format. The code is in"
+    yield "`reason` in /v3/async, /ent/v2, and /proxy/vidu, in `code` in vtrix, and in `error.code` in"
+    yield "/v1/videos.\n"
     titles = " | ".join(dialect.title for dialect in DIALECTS)
-    yield f"| error | meaning | {titles} |\n|---|---|{'---|' * len(DIALECTS)}"
+    yield f"| error | description | {titles} |\n|---|---|{'---|' * len(DIALECTS)}"
     kinds = [
         kind
         for _, kind in inspect.getmembers(errors, inspect.isclass)
@@ -271,12 +276,13 @@ def _errors() -> Iterator[str]:
         if issubclass(kind, Refusal):
             answers = " | ".join(_answer(*dialect.build_error_response(kind())) for dialect in DIALECTS)
             yield f"| `{kind.__name__}` | {_meaning(kind)} | {answers} |"
-    yield "\n## Not answers to a request\n"
-    yield "A task that was accepted can still fail: it then ends with a reason and a code. A fault of its"
-    yield "input, which an image's address hid until then, has the code of its refusal in the table above;"
-    yield "other ends have their own. They stand in `extra.reason` of /v3/async, `error.code` of vtrix and"
-    yield "/v1/videos, `err_code` of /ent/v2 and /proxy/vidu. The SDK raises these errors, too.\n"
-    yield f"| error | meaning | {titles} |\n|---|---|{'---|' * len(DIALECTS)}"
+    yield "\n## Failed tasks and SDK errors\n"
+    yield "An accepted task can still fail, with a reason and a code. If an image or video at a URL is not"
+    yield "acceptable, the code is that of the refusal in the table above. Other failures have their own"
+    yield "codes. The code is in `extra.reason` in /v3/async, `error.code` in vtrix and /v1/videos, and"
+    yield "`err_code` in /ent/v2 and /proxy/vidu. The SDK raises these errors too; those without a code"
+    yield "occur only there.\n"
+    yield f"| error | description | {titles} |\n|---|---|{'---|' * len(DIALECTS)}"
     for kind in kinds:
         if not issubclass(kind, Refusal):
             codes = " | ".join(_code(dialect, kind) for dialect in DIALECTS)
@@ -310,21 +316,20 @@ RATIOS = ("16:9", "4:3", "1:1", "3:4", "9:16")
 
 def _frame_sizes() -> Iterator[str]:
     yield "# Frame sizes\n"
-    yield "A resolution fixes a frame's area, not its short side: 720p is 1280x720 at 16:9 and 960x960 as a"
-    yield "square. Every video has 24 frames per second.\n"
+    yield "A resolution determines the area of a frame, not its short side: 720p is 1280x720 at 16:9 and"
+    yield "960x960 at 1:1. Every video has 24 frames per second.\n"
     yield f"| resolution | {' | '.join(RATIOS)} |\n|---|{'---|' * len(RATIOS)}"
     for resolution in Resolution:
         sizes = [str(compute_frame_size(resolution, parse_aspect_ratio(ratio))) for ratio in RATIOS]
         yield f"| {resolution} | {' | '.join(sizes)} |"
-    yield "\nOther ratios have the area of 16:9, with sides that are multiples of 8; they are held within 1:4"
-    yield "and 4:1. Where a request names no ratio, the frame follows the first image's: image-to-video,"
-    yield "start and end frames, multiframe and extend. An image of another ratio than the frame's is cropped"
-    yield "around its subject, never stretched.\n"
+    yield "\nOther aspect ratios, from 1:4 to 4:1, have the same area as 16:9, with sides that are multiples"
+    yield "of 8. Image-to-video, start-end, multiframe, and extend use the aspect ratio of the first image."
+    yield "Images with a different aspect ratio are cropped around their subject, never stretched.\n"
     yield "## By model\n"
-    yield "| endpoint | resolutions | ratios | sizes of its own |\n|---|---|---|---|"
+    yield "| endpoint | resolutions | aspect ratios | special sizes |\n|---|---|---|---|"
     for endpoint in ENDPOINTS:
         schema = endpoint.model_json_schema()
-        words = {name: _words(_resolved(part, schema)) for name, part in schema["properties"].items()}
+        words = {name: _words(resolve_schema(part, schema)) for name, part in schema["properties"].items()}
         ratios = words["aspect_ratio"] or "any" if "aspect_ratio" in words else "the image's"
         own: dict[str, Size] = getattr(endpoint, "sizes", {})
         sizes = [f"{size} ({ratio})" for ratio, size in own.items()]

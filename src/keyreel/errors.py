@@ -55,9 +55,9 @@ from typing import Any
 
 
 class KeyreelError(Exception):
-    """Something Keyreel can explain.
+    """An error that Keyreel can explain.
 
-    What the SDK raises also says what it concerns, as far as that is known.
+    Errors raised by the SDK also have the task and the request, if they are known.
     """
 
     task_id: str = ""
@@ -95,7 +95,7 @@ class MissingField(InvalidRequest):
 
 
 class ItemCountOutOfRange(InvalidRequest):
-    """A list holds too few or too many entries."""
+    """A list has too few or too many entries."""
 
 
 class MissingImage(InvalidRequest):
@@ -107,19 +107,19 @@ class InvalidImage(InvalidRequest):
 
 
 class ImageTooLarge(InvalidRequest):
-    """The image has more bytes than allowed."""
+    """The image file is too large."""
 
 
 class ImageTooManyPixels(InvalidRequest):
-    """The image has more pixels than allowed."""
+    """The image has too many pixels."""
 
 
 class ImageSizeOutOfRange(InvalidRequest):
-    """The image's sides or their ratio are outside the limits."""
+    """The image's size or aspect ratio is out of range."""
 
 
 class UnknownEndpoint(Refusal):
-    """There is no such model or path here."""
+    """There is no such model or path."""
 
 
 class UnknownAccount(UnknownEndpoint):
@@ -127,11 +127,11 @@ class UnknownAccount(UnknownEndpoint):
 
 
 class UnsupportedOrder(Refusal):
-    """No engine here can make this video."""
+    """No engine on this server can make this video."""
 
 
 class UnknownTask(Refusal):
-    """There is no task with this id."""
+    """There is no task with this ID."""
 
 
 class InsufficientCredits(Refusal):
@@ -139,7 +139,7 @@ class InsufficientCredits(Refusal):
 
 
 class RateLimited(Refusal):
-    """There are too many requests: try again after the seconds in Retry-After."""
+    """Too many requests: try again after the seconds in Retry-After."""
 
     def __init__(self, message: str | None = None, *, retry_after_seconds: int = 5) -> None:
         super().__init__(message)
@@ -147,11 +147,11 @@ class RateLimited(Refusal):
 
 
 class QuotaExceeded(RateLimited):
-    """A quota is used up: the credits for today, or what may be stored."""
+    """A quota is used up: today's credits, or storage."""
 
 
 class IdempotencyConflict(Refusal):
-    """This Idempotency-Key was sent with another request before: send a new key with a new request."""
+    """This Idempotency-Key was already used with a different request: use a new key."""
 
 
 class NotHeld(Refusal):
@@ -163,7 +163,7 @@ class NotEnded(Refusal):
 
 
 class UploadConflict(Refusal):
-    """Another file was put at this address: ask for a new one."""
+    """A different file was already uploaded to this URL: request a new URL."""
 
 
 class MissingKey(Refusal):
@@ -175,11 +175,11 @@ class InvalidKey(Refusal):
 
 
 class MissingScope(Refusal):
-    """The API key has not the scope that this needs."""
+    """The API key lacks the required scope."""
 
 
 class TenantDisabled(MissingScope):
-    """The account of this API key is disabled: its operator can enable it again."""
+    """The account of this API key is disabled. The operator can enable it again."""
 
 
 class BodyTooLarge(Refusal):
@@ -195,23 +195,23 @@ class HeadersTooLarge(Refusal):
 
 
 class MethodNotAllowed(Refusal):
-    """This path does not take this method."""
+    """This path does not support this method."""
 
 
 class LinkExpired(Refusal):
-    """This link has expired: ask for the task's result again to get a fresh one."""
+    """This link has expired: poll the task again to get a new one."""
 
 
 class LinkForged(Refusal):
-    """This link's signature does not fit its address."""
+    """This link's signature is not valid."""
 
 
 class InternalFault(Refusal):
-    """Something went wrong here; the operator's log tells more under this answer's X-Request-Id."""
+    """Internal error. The operator can find it in the log by the X-Request-Id of this response."""
 
 
 class Unavailable(Refusal):
-    """The service cannot take this request right now: try again soon."""
+    """The service is temporarily unavailable: try again soon."""
 
     def __init__(self, message: str | None = None, *, retry_after_seconds: int = 5) -> None:
         super().__init__(message)
@@ -231,7 +231,7 @@ class VideoUnreachable(RenderFailed):
 
 
 class EngineUnavailable(KeyreelError):
-    """The engine cannot be used right now."""
+    """The engine is not available right now."""
 
 
 class RenderCrashed(KeyreelError):
@@ -243,15 +243,15 @@ class Cancelled(KeyreelError):
 
 
 class Expired(KeyreelError):
-    """Off-peak tasks wait 48 hours at most: this one's time was up, and its price was given back."""
+    """Off-peak tasks wait at most 48 hours. This task expired and was refunded."""
 
 
 class TaskTimedOut(KeyreelError, TimeoutError):
-    """The task did not end in the time that was given to it."""
+    """The task did not end in time."""
 
 
 class WebhookForged(KeyreelError):
-    """This delivery was not signed with the secret, or too long ago."""
+    """This delivery was not signed with the secret, or is too old."""
 
 
 class LeaseLost(KeyreelError):
@@ -259,7 +259,7 @@ class LeaseLost(KeyreelError):
 
 
 class UnpronounceableText(KeyreelError):
-    """No voice here can say this."""
+    """No installed voice can speak this text."""
 
 
 class InvalidSetting(KeyreelError):
@@ -267,7 +267,7 @@ class InvalidSetting(KeyreelError):
 
 
 class DataFolderLocked(KeyreelError):
-    """Another process works on this data folder."""
+    """Another process uses this data folder."""
 
 
 class RemoteError(KeyreelError):

@@ -29,7 +29,7 @@ class Operation(StrEnum):
 
 
 class Resolution(StrEnum):
-    """A class of output size; it fixes the number of a frame's pixels, not its short side."""
+    """A resolution class. It determines the number of pixels of a frame, not its short side."""
 
     P360 = "360p"
     P540 = "540p"

@@ -114,7 +114,7 @@ def _parse_table(table: dict[str, Any]) -> PriceTable:
     check_keys(table, _TABLE_KEYS)
     _require_keys("", table, _TABLE_KEYS)
     if not isinstance(table["price"], list):
-        raise ValueError("price must be written as [[price]]")  # noqa: TRY004 - the caller's own kind
+        raise ValueError("price must be a table [[price]]")  # noqa: TRY004 - the caller's own kind
     entries = tuple(_parse_rule(f"price {number}", raw) for number, raw in enumerate(table["price"], start=1))
     if not entries or not entries[-1].models & {_WILDCARD} or not entries[-1].operations & {_WILDCARD}:
         raise ValueError("the last entry must be for every model and operation ('*')")

@@ -35,7 +35,7 @@ UNFINISHED_STATES: Final = tuple(state for state in TaskState if not state.is_fi
 
 
 class RetentionStage(StrEnum):
-    """What is still kept of a task."""
+    """What is kept of a task."""
 
     ALL = "all"
     RECORD_ONLY = "record"

@@ -30,7 +30,7 @@ def verify(headers: Mapping[str, str], body: bytes | str, secret: str | None = N
 
     chosen = secret or os.environ.get("KEYREEL_WEBHOOK_SECRET", "")
     if not chosen:
-        raise InvalidSetting("secret: give the signing secret, or set KEYREEL_WEBHOOK_SECRET.")
+        raise InvalidSetting("secret: pass the signing secret, or set KEYREEL_WEBHOOK_SECRET.")
     webhook = Webhook(_decode(chosen))
     given = {name.lower(): value for name, value in headers.items()}
     try:

@@ -25,7 +25,7 @@ def test_polls_and_submits_are_measured_on_a_real_server() -> None:
         assert 0.001 < row.ratio < 1.5
     assert 0 < found.latency.submit_p50 <= found.latency.submit_p99
     assert 0 < found.latency.poll_p50 <= found.latency.poll_p99
-    assert told == ["Peers are left out: --peers names a folder to install them into."]
+    assert told == ["Peers are skipped: set --peers to a folder to install them."]
 
 
 def test_a_peer_that_cannot_be_installed_is_named_with_the_reason(tmp_path: Path) -> None:

@@ -73,7 +73,9 @@ def test_a_misspelt_folder_is_named_and_not_made(words: tuple[str, ...], tmp_pat
     folder = tmp_path / "typo"
     done = keyreel(*words, "--data", folder)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"keyreel: data: {folder} holds no installation; `keyreel up` makes one")
+    assert done.stderr.startswith(
+        f"keyreel: data: {folder} has no installation. Create one with `keyreel up`"
+    )
     assert not folder.exists()
 
 
@@ -92,13 +94,15 @@ def test_a_misspelt_folder_is_named_and_not_made(words: tuple[str, ...], tmp_pat
 )
 def test_where_no_server_runs_it_is_said_how_to_start_one(words: tuple[str, ...], tmp_path: Path) -> None:
     done = keyreel(*words, "--data", tmp_path, "--base-url", "http://127.0.0.1:9")
-    sentence = "keyreel: Nothing answers at http://127.0.0.1:9: start the server with `keyreel up`.\n"
+    sentence = "keyreel: There is no server at http://127.0.0.1:9: start one with `keyreel up`.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
 
 
 def test_a_clock_without_a_server_says_so(tmp_path: Path) -> None:
     done = keyreel("clock", "now", "--data", tmp_path)
-    assert done.stderr.startswith(f"keyreel: No server has {tmp_path} open: start it with `keyreel up`")
+    assert done.stderr.startswith(
+        f"keyreel: No server is running with {tmp_path}: start one with `keyreel up`"
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_doctor_names_what_is_open_and_how_to_close_it(tmp_path: Path) -> None:
     (privacy,) = (check for check in json.loads(done.stdout) if check["name"] == "privacy")
     assert done.returncode == 1
     assert not privacy["ok"]
-    assert privacy["fix"] == f"chmod -R go= {tmp_path}; `keyreel up` does so as well"
+    assert privacy["fix"] == f"chmod -R go= {tmp_path}, or start `keyreel up`, which does the same"
 
 
 def test_operators_commands_close_the_folder_as_well(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def test_what_a_server_accepts_a_worker_renders(tmp_path: Path) -> None:
     # A file of SQLite is one process's.
     refused = keyreel("work", "--data", tmp_path, "--health-port", 0, **environment)
     assert refused.returncode == 1
-    assert "only through Postgres" in refused.stderr
+    assert "use Postgres" in refused.stderr
     assert server.stop() == 0
     assert "tasks and callbacks wait" in (tmp_path / "up.log").read_text()
 

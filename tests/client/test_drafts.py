@@ -21,7 +21,7 @@ def test_a_server_without_drafts_is_sent_no_order(index: dict[str, str]) -> None
         Client(
             "http://service.test/", "key", patience=QUICK, http_client=httpx.Client(transport=service)
         ) as client,
-        pytest.raises(RemoteError, match=r"^The server at http://service\.test/ makes no drafts\.$"),
+        pytest.raises(RemoteError, match=r"^The server at http://service\.test/ does not support drafts\.$"),
     ):
         client.draft("vidu-q2-pro-img2video", **ASKED)
     assert service.paths() == ["GET /"]

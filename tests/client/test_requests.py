@@ -55,7 +55,9 @@ def test_one_image_of_a_subject_and_one_prompt_of_a_shot_are_lists_of_one() -> N
     subject = {"id": "a", "images": URL}
     request = build_request("q2-pro-reference2video", {"subjects": [subject], "prompt": "@a waves"})
     assert list(request.get_image_sources()) == ["subjects[0].images[0]"]
-    with pytest.raises(InvalidRequest, match="prompts: got a list of 1; must be one for each of 2 shots"):
+    with pytest.raises(
+        InvalidRequest, match="prompts: got a list of 1; must have one entry for each of 2 shots"
+    ):
         build_request(MULTIFRAME, {"images": [URL] * 3, "prompts": "go"})
 
 

@@ -77,5 +77,5 @@ def test_no_key_is_no_header() -> None:
 def test_a_lost_poll_names_the_server() -> None:
     flow = flows.poll(RemoteServer("http://service.test", "", VTRIX), TaskId("1"))
     next(flow)
-    with pytest.raises(RemoteError, match=r"http://service\.test did not answer: reset"):
+    with pytest.raises(RemoteError, match=r"http://service\.test did not respond: reset"):
         flow.throw(ConnectionDropped("reset"))

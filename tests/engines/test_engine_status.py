@@ -13,7 +13,7 @@ def test_a_problem_keeps_its_beginning_until_the_engine_works_again() -> None:
     clock.advance(300)
     statuses.record_problem("novita", "The credits are used up.")
     told = statuses.read()["novita"].describe()
-    assert told == f"The credits are used up. (Met by the worker since {began:%Y-%m-%d %H:%M:%S} UTC.)"
+    assert told == f"The credits are used up. (Reported by the worker since {began:%Y-%m-%d %H:%M:%S} UTC.)"
     statuses.record_health("novita", EngineHealth(ok=True))
     assert statuses.read() == {}
     statuses.record_health("novita", EngineHealth(ok=False, detail="It is left alone."))

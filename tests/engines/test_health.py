@@ -41,4 +41,4 @@ def test_what_a_check_raises_counts_as_not_well() -> None:
 
 def test_a_silent_engine_is_not_well_after_five_seconds() -> None:
     assert CHECK_SECONDS == 5
-    assert check_engine(Silent()) == EngineHealth(ok=False, detail="It gave no answer within 5 s.")
+    assert check_engine(Silent()) == EngineHealth(ok=False, detail="No response within 5 s.")

@@ -43,7 +43,9 @@ def test_prompts_are_recommended_by_the_first_engine_that_can() -> None:
 
 
 def test_refuses_an_order_that_no_engine_accepts() -> None:
-    said = r"^No engine here can make img2video videos .*; configure one that can: KEYREEL_ENGINES\.$"
+    said = (
+        r"^No engine on this server can make img2video videos .*\. To configure one, set KEYREEL_ENGINES\.$"
+    )
     with pytest.raises(UnsupportedOrder, match=said):
         router(a=Picky()).route(ORDER, TASK)
 

@@ -88,7 +88,7 @@ def test_credentials_that_have_ended_leave_a_note_instead_of_stopping_production
     ended = open_credentials(SecretFiles(tmp_path / "c2pa"), now=datetime(2001, 1, 1, tzinfo=UTC))
     done = finish_clip(make_clip(), credentials=ended)
     (note,) = done.notes
-    assert "certificate is valid from 2000-12-31 to 2010-12-30, and its clock says 20" in note
+    assert "certificate is valid from 2000-12-31 to 2010-12-30, and its clock shows 20" in note
     assert read_evidence(done.video, b"").signature.seal is SignatureState.NONE
 
 

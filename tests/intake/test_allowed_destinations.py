@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CLOSED = Destinations()
-PRIVATE = "leads to a private address; an operator opens networks with KEYREEL_EGRESS_ALLOW"
-PORTS = r"only ports 80, 443, 8080 and 8443 are open \(an operator sets KEYREEL_EGRESS_PORTS\)"
+PRIVATE = "leads to a private address; the operator can allow networks with KEYREEL_EGRESS_ALLOW"
+PORTS = r"only ports 80, 443, 8080 and 8443 are allowed \(the operator can change this"
 MALFORMED = "has a malformed host or port"
 
 
@@ -63,9 +63,9 @@ def test_takes_what_may_lead_somewhere(url: str, destinations: Destinations) -> 
         ("http://169.254.169.254/latest/", CLOSED, PRIVATE),
         ("http://168.63.129.16/", CLOSED, PRIVATE),
         ("http://127。0。0。1/", CLOSED, PRIVATE),
-        ("https://example.com:3000/a.png", CLOSED, f"names port 3000; {PORTS}"),
-        ("http://8.8.8.8:22/a.png", OPENED, f"names port 22; {PORTS}"),
-        ("http://example.com/a.png", Destinations(ports=(443,)), "names port 80; only port 443 is open"),
+        ("https://example.com:3000/a.png", CLOSED, f"uses port 3000; {PORTS}"),
+        ("http://8.8.8.8:22/a.png", OPENED, f"uses port 22; {PORTS}"),
+        ("http://example.com/a.png", Destinations(ports=(443,)), "uses port 80; only port 443 is allowed"),
         ("http://127.1/", CLOSED, MALFORMED),
         ("http://2130706433/", CLOSED, MALFORMED),
         ("http://a..b/", CLOSED, MALFORMED),
@@ -93,6 +93,6 @@ def test_a_port_that_only_a_lookup_can_open_is_named_whatever_the_name_is(name: 
             Intake(open_memory_storage(), egress).gather(asked, asked.to_order(1), tmp_path, tenant="ann")
         )
     assert failed.value.message == (
-        "images[0]: the image could not be downloaded (outside of KEYREEL_EGRESS_ALLOW "
-        "only ports 80, 443, 8080 and 8443 are open)."
+        "images[0]: the image could not be downloaded (outside of KEYREEL_EGRESS_ALLOW only ports 80, "
+        "443, 8080 and 8443 are allowed)."
     )

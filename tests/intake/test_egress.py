@@ -81,7 +81,7 @@ def opened(**options: Any) -> EgressClient:
 def test_refuses_to_reach_inside(url: str) -> None:
     with capture_logs() as logs, pytest.raises(DestinationUnreachable) as failed:
         fetch(url)
-    assert str(failed.value) == "The address could not be reached."
+    assert str(failed.value) == "The URL could not be reached."
     assert logs[0]["error"] in REFUSED
 
 
@@ -96,7 +96,7 @@ def test_refuses_to_reach_inside(url: str) -> None:
 def test_refuses_a_trick_in_the_url(url: str) -> None:
     with capture_logs() as logs, pytest.raises(DestinationUnreachable) as failed:
         fetch(url)
-    assert str(failed.value) == "The address could not be reached."
+    assert str(failed.value) == "The URL could not be reached."
     assert logs[0]["error"] in REFUSED
     assert "secret" not in str(logs)
 

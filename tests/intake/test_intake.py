@@ -77,7 +77,7 @@ def test_refuses_a_malformed_url_by_its_text(url: str) -> None:
      "//example.com/a.png", "gopher://example.com/", "javascript:alert(1)"],
 )  # fmt: skip
 def test_refuses_what_is_neither_url_nor_image(source: str) -> None:
-    with pytest.raises(InvalidImage, match=r"^images\[0\]: must be an http\(s\) address or an image"):
+    with pytest.raises(InvalidImage, match=r"^images\[0\]: must be an http\(s\) URL or an image"):
         asyncio.run(new_intake().receive(Request(images=(source,)), tenant="ann"))
 
 
@@ -253,7 +253,7 @@ def test_all_downloads_of_a_task_have_one_deadline(tmp_path: Path) -> None:
             await intake.gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
     started = time.monotonic()
-    told = r"^images\[[1-8]\]: the image did not arrive within the 1\.5 s that all downloads of a task have"
+    told = r"^images\[[1-8]\]: the image was not downloaded within 1\.5 s, the limit for all downloads"
     with pytest.raises(PictureUnreachable, match=told):
         asyncio.run(run())
     assert time.monotonic() - started < 4
@@ -286,7 +286,7 @@ def test_a_image_that_is_too_large_to_fetch_says_so(tmp_path: Path) -> None:
             asked = request_with(ImageRules(max_bytes=200_000))(images=(base,))
             await new_intake().gather(asked, asked.to_order(1), tmp_path, tenant="ann")
 
-    with pytest.raises(ImageTooLarge, match=r"^images\[0\]: the image has more than 0\.2 MB"):
+    with pytest.raises(ImageTooLarge, match=r"^images\[0\]: the image is larger than 0\.2 MB"):
         asyncio.run(run())
 
 

@@ -186,7 +186,7 @@ def test_refuses_sound_alone(tmp_path: Path) -> None:
             silence.sample_rate = 48000
             target.mux(stream.encode(silence))
         target.mux(stream.encode(None))
-    with pytest.raises(InvalidRequest, match=r"^video_url: the video holds no moving images\.$"):
+    with pytest.raises(InvalidRequest, match=r"^video_url: the video contains no video frames\.$"):
         gathered(path.read_bytes(), tmp_path)
 
 
@@ -202,7 +202,7 @@ def test_what_begins_like_no_video_reaches_no_decoder(data: bytes, tmp_path: Pat
 
 def test_refuses_codings_that_nobody_needs(tmp_path: Path) -> None:
     video = encode_again(written(tmp_path / "v.mp4", 4), tmp_path / "m.mov", codec="mpeg4")
-    with pytest.raises(InvalidRequest, match=r"^video_url: the video is coded as mpeg4; it must be H\.264"):
+    with pytest.raises(InvalidRequest, match=r"^video_url: the video is encoded as mpeg4; it must be H\.264"):
         gathered(video.read_bytes(), tmp_path)
 
 
@@ -224,7 +224,7 @@ def test_refuses_more_bytes_than_a_video_may_have(tmp_path: Path) -> None:
             asked = request(video_url=f"{base}/v.mp4")
             await new_intake().gather(asked, asked.to_order(7), tmp_path, tenant="ann")
 
-    with pytest.raises(InvalidRequest, match=r"^video_url: the video has more than 100 MB\.$"):
+    with pytest.raises(InvalidRequest, match=r"^video_url: the video is larger than 100 MB\.$"):
         asyncio.run(run())
 
 

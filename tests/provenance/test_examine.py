@@ -87,7 +87,7 @@ def test_a_strangers_video_is_unknown(
 def test_a_strangers_signature_proves_nothing(signed: Path, foreign: SigningCredentials) -> None:
     found = examine_video(signed, foreign.root, [])
     assert (found.verdict, found.evidence.signature.seal) == (Verdict.UNKNOWN, SignatureState.VALID)
-    assert "unknown here" in found.reason
+    assert "not trusted here" in found.reason
 
 
 def test_at_most_five_tasks_are_named_the_likest_first(signed: Path, known: KnownVideo) -> None:
@@ -147,7 +147,7 @@ HUGE = b"\0\0\0\x20ftypisom" + bytes(20)
 )
 def test_what_is_no_video_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)
-    with pytest.raises(InvalidRequest, match=r"^The file (is not a video|holds no video)"):
+    with pytest.raises(InvalidRequest, match=r"^The file (is not a readable video|contains no video)"):
         read_evidence_sandboxed(tmp_path / "file", b"")
 
 

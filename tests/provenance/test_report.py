@@ -27,7 +27,7 @@ def test_people_read_who_made_it_and_what_it_is() -> None:
     lines = dict(to_text_lines(findings(signature, OURS, TaskMatch(TaskId("42"), 0.934, same_file=False))))
     assert lines == {
         "unknown": "Nothing is known.",
-        "made by": "Keyreel 0.1.0, signed by Keyreel, who is trusted here",
+        "made by": "Keyreel 0.1.0, signed by Keyreel, trusted",
         "producer": "studio-1",
         "source": "algorithmicMedia",
         "task": "42 (likeness 93%)",

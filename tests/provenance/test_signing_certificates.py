@@ -140,10 +140,10 @@ def test_the_certificates_above_need_not_be_in_an_operators_file(tmp_path: Path,
     ("wrong", "words"),
     [
         ({"days": -1}, "valid from 20.* to 20.*, and it is 20"),
-        ({"purposes": ()}, "may not sign files"),
-        ({"purposes": (ExtendedKeyUsageOID.SERVER_AUTH,)}, "may not sign files"),
-        ({"ca": True}, "may not sign files"),
-        ({"organization": ""}, "names no organization"),
+        ({"purposes": ()}, "cannot sign files"),
+        ({"purposes": (ExtendedKeyUsageOID.SERVER_AUTH,)}, "cannot sign files"),
+        ({"ca": True}, "cannot sign files"),
+        ({"organization": ""}, "has no organization"),
     ],
     ids=["expired", "no purpose", "a web server's", "an authority's", "nobody's"],
 )
@@ -185,7 +185,7 @@ def test_an_encrypted_key_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("given", ["cert", "key"])
 def test_one_file_without_the_other_is_refused(tmp_path: Path, given: str) -> None:
-    with pytest.raises(InvalidSetting, match="belong together"):
+    with pytest.raises(InvalidSetting, match="set both"):
         open_credentials(SecretFiles(tmp_path), **{given: tmp_path / "file.pem"}, now=NOW)
 
 

@@ -51,7 +51,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "a label that is no JSON": {"meta_data": "Label=1"},
     "one for a flag": {"watermark": 1},
     "one for a flag as text": {"bgm": "1"},
-    "a prompt of nothing but a control character": {"prompt": "\0"},
+    "a prompt of only a control character": {"prompt": "\0"},
 }
 
 

@@ -18,7 +18,7 @@ from keyreel.system.setting_values import (
 def test_lists_are_texts_with_commas_or_lists() -> None:
     assert split_items("80, 443,") == split_items([80, "443", ""]) == ["80", "443"]
     for wrong in (80, {"a": 1}, [True], [[1]], None):
-        with pytest.raises(ValueError, match="must be a comma-separated text, or a list"):
+        with pytest.raises(ValueError, match="must be a comma-separated string, or a list"):
             split_items(wrong)
 
 
@@ -37,7 +37,7 @@ def test_a_path_need_not_exist_but_must_be_possible() -> None:
     assert parse_path("") is None
     assert parse_path("/no/such") == Path("/no/such")
     for wrong in ("a\0b", 300 * "a"):
-        with pytest.raises(ValueError, match="is not a path that can be used"):
+        with pytest.raises(ValueError, match="is not a usable path"):
             parse_path(wrong)
 
 

@@ -55,7 +55,7 @@ def get_seeds(server: Server) -> list[int]:
         ("void", "it is black from 1.0 s to 2.0 s"),
         ("halt", "nothing moves from 0.5 s to 3.0 s"),
         ("jump", "it jumps to another image at 1.5 s"),
-        ("elsewhere", "its first frame is not the image that it was to begin with"),
+        ("elsewhere", "its first frame is not the requested image"),
     ],
 )
 def test_a_flaw_is_named_after_one_more_render(flawed: Server, flaw: str, found: str) -> None:
@@ -65,7 +65,7 @@ def test_a_flaw_is_named_after_one_more_render(flawed: Server, flaw: str, found:
     assert status == "TASK_STATUS_SUCCEED"
     (note,) = notes
     told = "".join(each for each in note if not each.isdigit())
-    expected = f"This video has a flaw: {found}. A second render did no better."
+    expected = f"This video has a flaw: {found}. A second render was no better."
     # Where a flaw begins and ends is seen six times a second.
     assert told == "".join(each for each in expected if not each.isdigit())
 
@@ -74,8 +74,8 @@ def test_a_good_second_render_is_delivered_with_its_seed(flawed: Server) -> None
     status, (note,) = finish(flawed, submit(flawed, "elsewhere once"))
     assert status == "TASK_STATUS_SUCCEED"
     assert note == (
-        f"This is a second render, with seed {SEED + 1}: the first had a flaw "
-        "(its first frame is not the image that it was to begin with)."
+        f"This is a second render, with seed {SEED + 1}: the first had a flaw (its first frame is not "
+        "the requested image)."
     )
 
 
@@ -115,5 +115,5 @@ def test_a_power_cut_in_the_second_render_repeats_that_alone(tmp_path: Path) -> 
     finally:
         server.stop()
     assert status == "TASK_STATUS_FAILED"
-    assert reason.startswith("The video is below the bar: it is black from")
+    assert reason.startswith("The video has a flaw: it is black from")
     assert get_seeds(server) == [SEED, SEED + 1, SEED + 1]

@@ -190,7 +190,7 @@ mode = "refused"
 type = "{type}"
 mode = "refused"
 """
-REFUSAL = "The upstream's credits are used up. (Met by the worker since "
+REFUSAL = "The upstream's credits are used up. (Reported by the worker since "
 
 
 def test_a_task_waits_while_all_its_engines_are_unavailable_and_then_fails(tmp_path: Path) -> None:
@@ -207,13 +207,13 @@ def test_a_task_waits_while_all_its_engines_are_unavailable_and_then_fails(tmp_p
         assert waiting["state"] == "queued"
         (note,) = waiting["notes"]
         assert note.startswith(
-            "No engine can make this video right now; it is tried again. If none can by 20"
+            "No engine can make this video right now. Keyreel will try again. If none can by 20"
         )
         advance = keyreel("clock", "advance", "6h", "--data", data)
         assert advance.returncode == 0, advance.stderr
         failed = server.finished(task_id)["task"]
         assert failed["status"] == "TASK_STATUS_FAILED"
-        assert failed["reason"] == "No engine could make this video in the time that it may wait for one."
+        assert failed["reason"] == "No engine could make this video within the maximum waiting time."
         ended = server.call("GET", f"/v1/tasks/{task_id}").json()
         assert (ended["credits"], ended["notes"]) == (0, [])
     finally:

@@ -53,12 +53,12 @@ def test_a_task_waits_for_room_and_says_so(
     (tmp_path / "gate").touch()
     wait_until(lambda: not child.is_running(), 20)
     log = server.data / "up.log"
-    wait_until(lambda: "the Ray cluster has no place for the engine yet" in log.read_text())
+    wait_until(lambda: "the Ray cluster has no capacity for the engine yet" in log.read_text())
     assert server.poll(task_id)["task"]["status"] == "TASK_STATUS_PROCESSING"
     nodes.add_studio()
     assert server.finished(task_id)["videos"]
     notes = server.call("GET", f"/v3/async/task-result?task_id={task_id}").headers["X-Task-Notes"]
-    assert "for a place in the Ray cluster" in notes
+    assert "for capacity in the Ray cluster" in notes
 
 
 def test_a_worker_that_was_killed_takes_its_host_over(

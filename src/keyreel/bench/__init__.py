@@ -1,1 +1,1 @@
-"""Measurements of what Keyreel promises about its own speed and quality; nothing else imports this."""
+"""Benchmarks of Keyreel's speed and quality. Only the command line imports this."""

@@ -43,7 +43,8 @@ class ExampleImages:
     def __init__(self, source: Path, folder: Path) -> None:
         if not (source / "flight-0.jpg").is_file():
             raise InvalidSetting(
-                f"{source} holds no example images: run this in a checkout, or name its examples/pictures."
+                f"{source} has no example images: run this in a clone, or set --images to its "
+                "examples/pictures."
             )
         self._source = source
         self._folder = folder

@@ -92,7 +92,7 @@ async def measure_platform(
     """
     comparisons = [await compare_polls(effort), await compare_submits_with_bare_route(effort)]
     if peer_folder is None:
-        tell("Peers are left out: --peers names a folder to install them into.")
+        tell("Peers are skipped: set --peers to a folder to install them.")
     else:
         comparisons += [each async for each in _compare_with_peers(peer_folder, effort, tell)]
     latency = await measure_latency(effort)
@@ -111,7 +111,7 @@ async def _compare_with_peers(
         try:
             environment = peers.install_peer(peer, folder)
         except InvalidSetting as error:
-            tell(f"{peer.name} is left out: {error.message}")
+            tell(f"{peer.name} is skipped: {error.message}")
         else:
             yield await compare_submits(peer, environment, effort)
 

@@ -1,4 +1,4 @@
-"""The command `keyreel`. Every command imports what it needs when it runs: `--help` answers at once."""
+"""The command `keyreel`. Each command imports what it needs when it runs, so `--help` is fast."""
 
 from __future__ import annotations
 

@@ -17,20 +17,20 @@ _LIMIT_WORDS: Final = {
 }
 
 RpmOption = Annotated[
-    int | None, typer.Option("--rpm", min=0, help="Submits in a minute at most; 0: any number.")
+    int | None, typer.Option("--rpm", min=0, help="Maximum submits per minute. 0: no limit.")
 ]
 RunningOption = Annotated[
-    int | None, typer.Option("--running", min=0, help="Tasks that may run at a time; 0: any number.")
+    int | None, typer.Option("--running", min=0, help="Maximum running tasks. 0: no limit.")
 ]
 QueuedOption = Annotated[
-    int | None, typer.Option("--queued", min=0, help="Tasks that may wait at a time; 0: any number.")
+    int | None, typer.Option("--queued", min=0, help="Maximum queued tasks. 0: no limit.")
 ]
 DailyCreditsOption = Annotated[
-    int | None, typer.Option("--daily-credits", min=0, help="Credits a day (UTC) at most; 0: any number.")
+    int | None, typer.Option("--daily-credits", min=0, help="Maximum credits per day (UTC). 0: no limit.")
 ]
 StorageOption = Annotated[
     str | None,
-    typer.Option("--storage", help="What may be stored, such as 20GiB; 0: any amount."),
+    typer.Option("--storage", help="Maximum storage, such as 20GiB. 0: no limit."),
 ]
 
 
@@ -41,7 +41,7 @@ def parse_storage(text: str | None) -> int | None:
     try:
         return None if text is None else parse_size(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no size such as 20GiB.", param_hint="--storage") from None
+        raise typer.BadParameter(f"{text!r} is not a size such as 20GiB.", param_hint="--storage") from None
 
 
 def build_limits(

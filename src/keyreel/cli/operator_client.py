@@ -88,7 +88,7 @@ class OperatorClient:
 
             raise RemoteError(phrase_absence(self._url, str(error))) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise RemoteError(f"{self._server_name} does not answer: {error}.") from None
+            raise RemoteError(f"{self._server_name} does not respond: {error}.") from None
 
     def _parse(self, content: bytes) -> Json:
         try:
@@ -96,7 +96,7 @@ class OperatorClient:
         except ValueError:
             parsed = None
         if not isinstance(parsed, dict):
-            raise RemoteError(f"{self._server_name} does not answer as Keyreel does.")
+            raise RemoteError(f"{self._server_name} is not a Keyreel server: its response is malformed.")
         return parsed
 
 
@@ -187,8 +187,8 @@ def require_installation(folder: DataFolder) -> None:
 
     if not (locate_database(read_settings(data=folder.path)).exists() or folder.files.is_dir()):
         raise InvalidSetting(
-            f"data: {folder.path} holds no installation; `keyreel up` makes one there, --data or "
-            "KEYREEL_DATA names another folder."
+            f"data: {folder.path} has no installation. Create one with `keyreel up`, or choose another "
+            "folder with --data or KEYREEL_DATA."
         )
 
 
@@ -208,14 +208,14 @@ def connect_to_server(
     url = options.base_url or folder.read_server_url()
     if not url:
         raise RemoteError(
-            f"No server has {folder.path} open: start it with `keyreel up`, or name one with --base-url."
+            f"No server is running with {folder.path}: start one with `keyreel up`, or set --base-url."
         )
     name = f"The server at {url}" if options.base_url else f"The server that holds {folder.path}"
     headers = {"Authorization": f"Bearer {_choose_admin_token(options, folder)}"}
     try:
         http = httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=timeout_seconds)
     except httpx.InvalidURL as error:
-        raise RemoteError(f"{name} does not answer: {error}.") from None
+        raise RemoteError(f"{name} does not respond: {error}.") from None
     with http:
         yield OperatorClient(http, name, url)
 
@@ -229,7 +229,7 @@ def _choose_admin_token(options: OperatorOptions, folder: DataFolder) -> str:
         token = folder.read_admin_token()
         if token:
             return token
-    raise MissingKey(f"{options.base_url} needs an admin token: --admin-token, or KEYREEL_ADMIN_TOKEN.")
+    raise MissingKey(f"{options.base_url} needs an admin token: set --admin-token or KEYREEL_ADMIN_TOKEN.")
 
 
 def is_served(folder: DataFolder) -> bool:

@@ -16,15 +16,18 @@ _MAX_ECHO_CHARACTERS: Final = 64
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder (KEYREEL_DATA).", show_default=False)
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # For commands that talk to a server as a client does.
 BaseUrlOption = Annotated[
     str,
-    typer.Option("--base-url", envvar="KEYREEL_BASE_URL", help="Server; default: the one on this machine."),
+    typer.Option(
+        "--base-url", envvar="KEYREEL_BASE_URL", help="Server URL. Default: the server on this machine."
+    ),
 ]
 ApiKeyOption = Annotated[
-    str, typer.Option("--api-key", envvar="KEYREEL_API_KEY", help="Default: the data folder's own key.")
+    str,
+    typer.Option("--api-key", envvar="KEYREEL_API_KEY", help="API key. Default: the key in the data folder."),
 ]
 
 # For commands that talk to a server as its operator does.
@@ -33,13 +36,13 @@ OperatorUrlOption = Annotated[
     typer.Option(
         "--base-url",
         envvar="KEYREEL_BASE_URL",
-        help="Server; default: the data folder's, whether it runs or not.",
+        help="Server URL. Default: this machine's data folder, with or without a running server.",
     ),
 ]
 RunningServerUrlOption = Annotated[
     str,
     typer.Option(
-        "--base-url", envvar="KEYREEL_BASE_URL", help="Server; default: the one that has the data folder."
+        "--base-url", envvar="KEYREEL_BASE_URL", help="Server URL. Default: the server of the data folder."
     ),
 ]
 AdminTokenOption = Annotated[
@@ -47,24 +50,24 @@ AdminTokenOption = Annotated[
     typer.Option(
         "--admin-token",
         envvar="KEYREEL_ADMIN_TOKEN",
-        help="Admin token, or a key with the scope admin. Default: the data folder's own token.",
+        help="Admin token, or a key with the scope admin. Default: the token in the data folder.",
     ),
 ]
 
 # For commands that wait for a video and save it.
-DialectOption = Annotated[str, typer.Option(help="Wire format to speak.")]
-ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite a file that is there.")]
+DialectOption = Annotated[str, typer.Option(help="Wire format to use.")]
+ForceOption = Annotated[bool, typer.Option("--force", "-f", help="Overwrite an existing file.")]
 TimeoutOption = Annotated[
-    float | None, typer.Option("--timeout", min=0, help="Seconds to wait; the task goes on after that.")
+    float | None, typer.Option("--timeout", min=0, help="Seconds to wait. The task continues after that.")
 ]
 
 # For commands about one request.
-ImagesOption = Annotated[list[str] | None, typer.Option("--image", help="Path or URL; repeat it in order.")]
+ImagesOption = Annotated[list[str] | None, typer.Option("--image", help="Path or URL. Repeat in order.")]
 PromptsOption = Annotated[
-    list[str] | None, typer.Option("--prompt", help="One for all, or one for each shot.")
+    list[str] | None, typer.Option("--prompt", help="One for all shots, or one for each.")
 ]
 DurationsOption = Annotated[
-    list[int] | None, typer.Option("--duration", help="Seconds; for each shot, or once.")
+    list[int] | None, typer.Option("--duration", help="Seconds, once or for each shot.")
 ]
 ResolutionOption = Annotated[str | None, typer.Option("--resolution", help="540p, 720p or 1080p.")]
 RatioOption = Annotated[str | None, typer.Option("--ratio", help="Aspect ratio, such as 16:9.")]
@@ -119,7 +122,7 @@ def refuse_leading_options(context: typer.Context) -> None:
         source = context.get_parameter_source(option)
         if source is not None and source.name == "COMMANDLINE":
             name = option.removeprefix("as_").replace("_", "-")
-            raise typer.BadParameter(f"--{name}: must stand after {context.invoked_subcommand!r}.")
+            raise typer.BadParameter(f"--{name}: must come after {context.invoked_subcommand!r}.")
 
 
 def _parse_value(text: str) -> Any:

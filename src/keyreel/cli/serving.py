@@ -82,7 +82,9 @@ def serve(options: ServeOptions, *, with_worker: bool) -> None:
     settings = read_settings(host=options.host, port=options.port, data=options.data, dev=options.dev or None)
     log_counts = configure_logs(settings.log_level, settings.node)
     connections = choose_connection_count(settings.connections, raise_open_files_limit())
-    with open_listener(settings.host, settings.port, "Choose another with --host and --port.") as listener:
+    with open_listener(
+        settings.host, settings.port, "Choose another address with --host and --port."
+    ) as listener:
         local_url = format_local_url(settings.host, listener)
         own_urls = (settings.public_url or local_url, local_url)
         with (
@@ -144,7 +146,7 @@ def _announce(platform: Platform, url: str) -> None:
     notes += "" if platform.worker else _describe_absent_worker(platform)
     notes += _describe_clock(settings)
     allowed = ", ".join(str(network) for network in settings.egress_allow)
-    notes += f"\n  WARNING: image URLs may point into private networks: {allowed}" if allowed else ""
+    notes += f"\n  WARNING: image URLs can access private networks: {allowed}" if allowed else ""
     shown = key if is_watched else _describe_key(settings)
     # The fragment signs a browser in, and is in no request: no log ever has it.
     address = f"{url}/#key={quote(key)}" if is_watched else url
@@ -154,18 +156,25 @@ def _announce(platform: Platform, url: str) -> None:
 def _describe_absent_worker(platform: Platform) -> str:
     """Say who renders what is accepted here."""
     if platform.services.store.database.is_shared:
-        return "\n  It only serves: `keyreel work` on other nodes renders, and sends callbacks."
-    return "\n  It only serves, and SQLite is one process's: tasks and callbacks wait until `keyreel up`."
+        return (
+            "\n  This node only serves requests. Run `keyreel work` on other nodes to render and to send "
+            "callbacks."
+        )
+    return (
+        "\n  This process only serves requests. With SQLite, tasks and callbacks wait until you run "
+        "`keyreel up`."
+    )
 
 
 def _describe_key(settings: Settings) -> str:
     """Say where the server's own key is."""
     if settings.api_key.get_secret_value():
-        return "the one that is set (KEYREEL_API_KEY)"
+        return "set by KEYREEL_API_KEY"
     if settings.secret.get_secret_value():
-        return f"sealed in the database; `keyreel keys show --data {settings.data}` prints it"
+        return f"encrypted in the database; print it with `keyreel keys show --data {settings.data}`"
     return (
-        f"in {DataFolder(settings.data).own_key_file}; `keyreel keys show --data {settings.data}` prints it"
+        f"in {DataFolder(settings.data).own_key_file}; print it with `keyreel keys show --data "
+        f"{settings.data}`"
     )
 
 
@@ -174,10 +183,10 @@ def _describe_clock(settings: Settings) -> str:
     ahead = read_offset(settings.data)
     if settings.dev:
         moved = f"; its clock is {ahead} ahead" if ahead else ""
-        return f"\n  Development mode: the clock can be moved, markers in prompts are heeded{moved}."
+        return f"\n  Development mode: the clock can be moved, and markers in prompts take effect{moved}."
     if not ahead:
         return ""
     return (
-        f"\n  WARNING: in development mode this folder's clock was {ahead} ahead. What was submitted"
-        " then waits until the machine's clock has come there; use another folder."
+        f"\n  WARNING: in development mode, this folder's clock was moved {ahead} ahead. Tasks "
+        "submitted then wait until the machine's clock has caught up. Use another folder."
     )

@@ -37,6 +37,7 @@ def check_vacancy(data: Path | None) -> None:
     folder = DataFolder.from_option(data)
     if is_served(folder):
         raise DataFolderLocked(
-            f"Keyreel runs with the data folder {folder.path} already, at {folder.read_server_url()}. Use it "
-            "or stop it first; a second server needs a folder and a port of its own: --data and --port."
+            f"Keyreel is already running with the data folder {folder.path}, at "
+            f"{folder.read_server_url()}. Use that server or stop it first. A second server needs its "
+            "own folder and port: --data and --port."
         )

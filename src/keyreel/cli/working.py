@@ -49,12 +49,12 @@ def work(options: WorkOptions) -> None:
         host=options.host, health_port=options.health_port, data=options.data, dev=options.dev or None
     )
     if not settings.worker:
-        raise InvalidSetting("KEYREEL_WORKER: is 0, and `keyreel work` is nothing but a worker.")
+        raise InvalidSetting("KEYREEL_WORKER: is 0, but `keyreel work` is a worker. Unset it.")
     log_counts = configure_logs(settings.log_level, settings.node)
     raise_open_files_limit()
     with (
         open_listener(
-            settings.host, settings.health_port, "Choose another with --host and --health-port."
+            settings.host, settings.health_port, "Choose another address with --host and --health-port."
         ) as listener,
         open_worker_node(settings) as node,
         asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
@@ -70,7 +70,7 @@ async def _run_node(node: WorkerNode, listener: socket.socket, url: str, metrics
     server = BoundedServer(
         create_health_app(installation.store, installation.pending_files.storage, metrics),
         ConnectionLimits(_CONNECTIONS, body_seconds=settings.body_seconds),
-        lambda: print(f"Worker {installation.node} is ready; {url}/readyz tells how it is.", flush=True),
+        lambda: print(f"Worker {installation.node} is ready. Health check: {url}/readyz", flush=True),
     )
     end_on_signals(server)
     async with asyncio.TaskGroup() as group:

@@ -1,4 +1,4 @@
-"""The SDK: submit, watch and download videos, from Keyreel or a hosted service of the same family."""
+"""The SDK: submit, follow, and download videos, from Keyreel or a hosted service of the same API family."""
 
 from keyreel.client.async_client import AsyncClient
 from keyreel.client.client import Client

@@ -20,7 +20,7 @@ def check_folder(path: Path, field: str) -> None:
     if not path.parent.is_dir():
         reason = f"the folder {path.parent} does not exist"
     elif not os.access(path.parent, os.W_OK | os.X_OK):
-        reason = f"this user may not write to the folder {path.parent}"
+        reason = f"this user cannot write to the folder {path.parent}"
     elif path.exists() and not path.is_file():
         reason = f"{path} exists and is not a regular file"
     else:

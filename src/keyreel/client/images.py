@@ -58,9 +58,7 @@ def _read_bytes(image: ImageLike, field: str) -> bytes:
 
     if not isinstance(image, Image.Image):  # pyright: ignore[reportUnnecessaryIsInstance] - callers may be untyped
         got = type(image).__name__
-        raise InvalidImage(
-            f"{field}: got {got}; must be a path, bytes, a PIL image or an address.", field=field
-        )
+        raise InvalidImage(f"{field}: got {got}; must be a path, bytes, a PIL image or a URL.", field=field)
     file = BytesIO()
     image.save(file, format="PNG")
     return file.getvalue()

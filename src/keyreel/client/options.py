@@ -38,7 +38,7 @@ def _choose_base_url(given: str | None) -> str:
     if parts.scheme in {"http", "https"} and parts.hostname:
         return url
     fixed = f"http://{parts.netloc}{parts.path}" if parts.netloc and "://" not in url else DEFAULT_BASE_URL
-    raise InvalidSetting(f"base_url: got {url!r}; must begin with http:// or https://, such as {fixed}.")
+    raise InvalidSetting(f"base_url: got {url!r}; must start with http:// or https://, such as {fixed}.")
 
 
 def _choose_api_key(given: str | None) -> str:

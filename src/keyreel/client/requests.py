@@ -37,7 +37,7 @@ def build_request(model: str, given: Mapping[str, Any]) -> Endpoint:
         endpoint_class = parsed.endpoint_class
         known = ", ".join(sorted(endpoint_class.model_fields))
         raise InvalidRequest(
-            f"{name}: {endpoint_class.name()} has no such field; it has {known}.", field=name
+            f"{name}: {endpoint_class.name()} has no such field. Its fields are {known}.", field=name
         )
     return validate_fields(parsed, with_uploads=True)
 
@@ -83,7 +83,8 @@ def _take_per_shot(fields: Json, name: str, count: int) -> Sequence[Any]:
     several = _list_items(several)
     if one is not None or len(several) != count:
         raise InvalidRequest(
-            f"{name}s: got a list of {len(several)}; must be one for each of {count} shots, without {name}.",
+            f"{name}s: got a list of {len(several)}; must have one entry for each of {count} shots, "
+            f"without {name}.",
             field=f"{name}s",
         )
     return list(several)

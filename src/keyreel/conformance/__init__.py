@@ -1,1 +1,1 @@
-"""The conformance kit: whether a host keeps the catalogue's schemas, limits, errors and results."""
+"""The conformance tests: whether a host follows the catalogue's schemas, limits, errors, and results."""

@@ -72,14 +72,14 @@ class DialectClient:
         """Return how a response differs from the error response that is due; empty for not at all."""
         status, body = self.dialect.build_error_response(expected_error)
         if response.status != status or response.body is None:
-            return f"{status} was due, got {response.excerpt}"
+            return f"expected {status}, got {response.excerpt}"
         wrong = find_schema_violation(response.body, f"{self.dialect.name}.refusal")
         if wrong:
             return wrong
         got, expected = self.parse_error(response), self.dialect.parse_error_response(status, body)
         if type(got) is not type(expected):
-            return f"{type(expected).__name__} was due, got {response.excerpt}"
+            return f"expected {type(expected).__name__}, got {response.excerpt}"
         named = got.field if isinstance(got, Refusal) else ""
         if expected_error.field and not (named and expected_error.field.startswith(named)):
-            return f"{expected_error.field} was to be named, got {response.excerpt}"
+            return f"expected the field {expected_error.field}, got {response.excerpt}"
         return ""

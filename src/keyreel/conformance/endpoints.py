@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from keyreel.wire.endpoints.endpoint import Endpoint
     from keyreel.wire.json_types import Json
 
-_STOPPED: Final = "this host takes what it documents as refused, which may cost: go on with --render"
+_STOPPED: Final = (
+    "this host accepts requests that it should refuse, which may cost credits: continue with --render"
+)
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ class LimitChecker:
         where = self.client.dialect.name, endpoint_class.name()
         check = f"{probe.field}: {probe.description} is {'refused' if probe.expected_error else 'allowed'}"
         if probe.large and not self.large:
-            return make_skipped(*where, check, "it is large: check it with --large")
+            return make_skipped(*where, check, "large value: check it with --large")
         if self._stopped:
             return make_skipped(*where, check, _STOPPED)
         return (
@@ -98,13 +100,13 @@ class LimitChecker:
         if self.can_validate:
             return make_passed_or_failed(*where, check, self._validate_remotely(endpoint_class, probe))
         if probe.concerns_image or (endpoint_class.name(), probe.field) not in self._named_first:
-            return make_skipped(*where, check, "this host tells it by a video alone")
+            return make_skipped(*where, check, "this host can only show it by making a video")
         response = self.client.submit(
             self.client.build_submit(endpoint_class, probe.fields | _make_second_mistake(probe))
         )
         error = self.client.parse_error(response)
         named = error.field if isinstance(error, Refusal) else ""
-        problem = f"the other mistake was to be named, got {response.excerpt}"
+        problem = f"expected the other mistake, got {response.excerpt}"
         return make_passed_or_failed(*where, check, "" if named in _make_second_mistake(probe) else problem)
 
     def _validate_remotely(self, endpoint_class: type[Endpoint], probe: LimitProbe) -> str:

@@ -61,12 +61,12 @@ class RemoteHost:
             try:
                 got = self._http.request(method, self.resolve_url(path), headers=headers, **options)
             except httpx.TransportError as error:
-                raise RemoteError(f"The host at {self._base} did not answer: {error}.") from error
+                raise RemoteError(f"The host at {self._base} did not respond: {error}.") from error
             if got.status_code != HTTPStatus.TOO_MANY_REQUESTS:
                 return _to_response(got)
             after = got.headers.get("retry-after", "")
             time.sleep(min(float(after) if after.isdecimal() else _MAX_WAIT_SECONDS / 2, _MAX_WAIT_SECONDS))
-        raise RemoteError("The host keeps answering 429.", status=HTTPStatus.TOO_MANY_REQUESTS)
+        raise RemoteError("The host keeps returning 429.", status=HTTPStatus.TOO_MANY_REQUESTS)
 
     @property
     def key(self) -> str:

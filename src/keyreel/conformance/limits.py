@@ -178,8 +178,8 @@ def _probe_special_fields(name: str) -> Iterator[tuple[Any, str, type[InvalidReq
         yield from ((each, str(each), None) for each in (1, 4, "top_left", "bottom-right"))
         yield from ((each, str(each), InvalidRequest) for each in (0, 5, "middle"))
     if name == "callback_url":
-        yield "https://example.com/done", "an address", None
-        yield "ftp://example.com/done", "an ftp address", InvalidRequest
+        yield "https://example.com/done", "a URL", None
+        yield "ftp://example.com/done", "an ftp URL", InvalidRequest
 
 
 def _probe_images(endpoint_class: type[Endpoint], base: Json) -> Iterator[LimitProbe]:

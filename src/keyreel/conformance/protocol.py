@@ -54,9 +54,7 @@ def _check_keys(client: DialectClient) -> Iterator[CheckResult]:
     )
     for scheme in _SPELLINGS:
         response = client.send_request("GET", path, scheme=scheme)
-        yield _expect_error(
-            client, f"the key as {scheme or 'nothing but'} KEY", response, errors.UnknownTask()
-        )
+        yield _expect_error(client, f"the key as {scheme or 'only'} KEY", response, errors.UnknownTask())
     response = client.send_request("GET", path, scheme=None, headers={"X-API-Key": client.host.key})
     yield _expect_error(client, "the key in X-API-Key", response, errors.UnknownTask())
 
@@ -89,9 +87,9 @@ def _check_bodies(client: DialectClient) -> Iterator[CheckResult]:
     )
     broken: tuple[tuple[str, bytes], ...] = (
         ("no body", b""),
-        ("a body that is no JSON", b"{images:"),
+        ("a body that is not JSON", b"{images:"),
         ("a list as body", b"[]"),
-        ("a number beyond all numbers", b'{"seed": 1e400}'),
+        ("a number that is too large", b'{"seed": 1e400}'),
         ("half a surrogate pair", b'{"prompt": "\\ud800"}'),
     )
     headers = {"Content-Type": "application/json"}
@@ -112,7 +110,7 @@ def _check_uploads(client: DialectClient) -> Iterator[CheckResult]:
     if path:
         yield _expect_success(
             client,
-            "a grant to upload",
+            "an upload URL",
             client.send_request("POST", path, json={"file_name": "a.png"}),
             "upload",
         )
@@ -125,7 +123,7 @@ def _check_uploads(client: DialectClient) -> Iterator[CheckResult]:
 def _expect_success(client: DialectClient, check: str, response: HostResponse, schema: str) -> CheckResult:
     name = client.dialect.name
     if response.status != HTTPStatus.OK or response.body is None:
-        return make_failed(name, "protocol", check, f"200 was due, got {response.excerpt}")
+        return make_failed(name, "protocol", check, f"expected 200, got {response.excerpt}")
     return make_passed_or_failed(
         name, "protocol", check, find_schema_violation(response.body, f"{name}.{schema}")
     )

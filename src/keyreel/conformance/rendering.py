@@ -59,7 +59,10 @@ class RenderCheck:
             yield make_failed(name, subject, "a good request is accepted", response.excerpt)
             return
         yield make_passed_or_failed(
-            name, subject, "the answer to a submit", find_schema_violation(response.body, f"{name}.accepted")
+            name,
+            subject,
+            "the response to a submit",
+            find_schema_violation(response.body, f"{name}.accepted"),
         )
         report = yield from self._wait_for_end(task, subject)
         if report is None:
@@ -84,7 +87,7 @@ class RenderCheck:
             if report.state.is_final:
                 break
             time.sleep(_PAUSE_SECONDS)
-        yield make_passed_or_failed(name, subject, "the answers to polls", wrong)
+        yield make_passed_or_failed(name, subject, "the responses to polls", wrong)
         if report is None or report.state is not TaskState.SUCCEEDED:
             detail = report.reason or report.state.value if report else "no answer"
             yield make_failed(name, subject, "the task succeeds", detail)
@@ -100,10 +103,10 @@ class RenderCheck:
         name = self.client.dialect.name
         echoed = (report.seed, report.payload)
         if report.seed is None and not report.payload:
-            yield make_skipped(name, subject, "seed and payload come back", "this host shows neither")
+            yield make_skipped(name, subject, "seed and payload are returned", "this host returns neither")
         else:
             wrong = "" if echoed == (_SEED, _PAYLOAD) else f"got {echoed}"
-            yield make_passed_or_failed(name, subject, "seed and payload come back", wrong)
+            yield make_passed_or_failed(name, subject, "seed and payload are returned", wrong)
         video = self._fetch_file(report.video_url)
         yield make_passed_or_failed(
             name, subject, "the video is an MP4 as ordered", _find_video_problem(video)
@@ -118,7 +121,7 @@ class RenderCheck:
                 name, subject, "the cover is an image", "" if known else cover.excerpt[:60]
             )
         else:
-            yield make_skipped(name, subject, "the cover is an image", "this host names none")
+            yield make_skipped(name, subject, "the cover is an image", "this host returns none")
 
     def _fetch_file(self, url: str, headers: dict[str, str] | None = None) -> HostResponse:
         scheme = self.client.dialect.auth_scheme if url.startswith("/") else None
@@ -127,7 +130,7 @@ class RenderCheck:
     def _check_readable(self, client: DialectClient, task: TaskId, subject: str) -> CheckResult:
         """Check that a task made in one dialect can be read in another."""
         response, name = self._poll(client, task), client.dialect.name
-        check = f"a task of {self.client.dialect.name} is read"
+        check = f"a task of {self.client.dialect.name} can be read"
         if response.status != HTTPStatus.OK:
             return make_failed(name, subject, check, response.excerpt)
         wrong = find_schema_violation(response.body, f"{name}.result")
@@ -170,6 +173,6 @@ def _find_video_problem(response: HostResponse) -> str:
             return error.message
     seconds = found.frames / float(found.fps)
     if found.codec != "h264" or abs(seconds - _SECONDS) > 0.25 * _SECONDS + 0.1:
-        return f"{found.codec}, {seconds:.2f} s where {_SECONDS} s were ordered"
+        return f"got {found.codec}, {seconds:.2f} s; expected {_SECONDS} s"
     fits = abs(found.width / found.height / _ASPECT - 1) < 0.03  # noqa: PLR2004 - hosts round sides
     return "" if fits else f"{found.width}x{found.height} for an image of 16:9"

@@ -66,7 +66,10 @@ def _check_limits(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResu
         if able is None:
             name = plan.dialects[0].name
             yield make_skipped(
-                name, endpoint_class.name(), "limits", "no chosen format refuses what it cannot do"
+                name,
+                endpoint_class.name(),
+                "limits",
+                "none of the chosen formats refuses values that it cannot make",
             )
             continue
         yield from checks[able.name].check(endpoint_class)
@@ -77,7 +80,9 @@ def _check_render(host: RemoteHost, plan: ConformancePlan) -> Iterator[CheckResu
     first = able[0] if able else plan.dialects[0]
     endpoint_class = choose_endpoint(plan.endpoints)
     if not plan.render:
-        yield make_skipped(first.name, endpoint_class.name(), "a video", "it may cost: make it with --render")
+        yield make_skipped(
+            first.name, endpoint_class.name(), "a video", "may cost credits: make it with --render"
+        )
         return
     others = tuple(each for each in plan.dialects if each is not first)
     yield from RenderCheck(DialectClient(host, first), others, plan.timeout_seconds).check(endpoint_class)

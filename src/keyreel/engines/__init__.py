@@ -1,1 +1,1 @@
-"""The engines: each turns an order into a clip, and knows neither tasks nor worker."""
+"""The engines. Each turns an order into a clip and does not depend on tasks or the worker."""

@@ -25,7 +25,7 @@ class EngineStatus:
 
     def describe(self) -> str:
         """Return it as a sentence for operators."""
-        return f"{self.problem} (Met by the worker since {self.since:%Y-%m-%d %H:%M:%S} UTC.)"
+        return f"{self.problem} (Reported by the worker since {self.since:%Y-%m-%d %H:%M:%S} UTC.)"
 
 
 @runtime_checkable

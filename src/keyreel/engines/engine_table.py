@@ -49,9 +49,7 @@ class EngineExpense:
 class RenderCost(CheckedTable):
     """What videos cost at a server."""
 
-    credits: float = Field(
-        ge=0, le=1000, description="Credits there for each credit that the video is priced at here."
-    )
+    credits: float = Field(ge=0, le=1000, description="Credits there per credit of the video's price here.")
 
 
 class ExecutorName(StrEnum):
@@ -64,30 +62,30 @@ class ExecutorName(StrEnum):
 class EngineTable(CheckedTable):
     """What every table of an engine may hold; a type adds fields, each with a description."""
 
-    type: str = Field(description="The engine's type: the name of one, or `module:Class`.")
+    type: str = Field(description="Type of the engine: a name, or `module:Class`.")
     slots: int | None = Field(
         default=None,
         ge=1,
         le=1000,
-        description="Orders at a time, each in a process of its own. Absent: as the type has it.",
+        description="Orders at a time, each in its own process. Default: set by the type.",
     )
     executor: ExecutorName | None = Field(
         default=None,
-        description="What runs it: `process`, on this machine, or `ray`, in a Ray cluster. Absent: `ray` "
-        "where `KEYREEL_RAY` is set, else `process`.",
+        description="Where the engine runs: `process`, on this machine, or `ray`, in a Ray cluster. "
+        "Default: `ray` if `KEYREEL_RAY` is set, otherwise `process`.",
     )
     resources: dict[str, Annotated[float, Field(gt=0, le=1e15)]] = Field(
         default={},
         max_length=20,
-        description="What each slot takes up in the Ray cluster: `num_cpus`, `num_gpus`, `memory` in bytes, "
-        "or the name of a resource of the cluster's own. Absent: one CPU.",
+        description="Resources that each slot reserves in the Ray cluster: `num_cpus`, `num_gpus`, "
+        "`memory` in bytes, or custom resources. Default: one CPU.",
     )
 
     @field_validator("resources")
     @classmethod
     def _check_resources(cls, value: dict[str, float]) -> dict[str, float]:
         if {"CPU", "GPU"} & {*value}:
-            raise ValueError("must name CPUs and GPUs num_cpus and num_gpus")
+            raise ValueError("must use num_cpus and num_gpus for CPUs and GPUs")
         gpus = value.get("num_gpus", 0.0)
         if gpus > 1 and gpus != int(gpus):
             raise ValueError("must have a whole number of num_gpus, or a part of one")
@@ -95,7 +93,7 @@ class EngineTable(CheckedTable):
 
     paid: bool = Field(
         default=False,
-        description="Each render costs the operator money: a video with a flaw is not rendered once more.",
+        description="Each render costs the operator money: a video with a flaw is not rendered again.",
     )
 
     def get_expense(self) -> EngineExpense:
@@ -122,12 +120,12 @@ class PricedTable(EngineTable):
     """A table of an engine whose videos may be bought from a server."""
 
     cost: RenderCost = Field(
-        default=RenderCost(credits=0.0), description="What videos cost there: `{ credits = 0.8 }`."
+        default=RenderCost(credits=0.0), description="Cost of videos there: `{ credits = 0.8 }`."
     )
     daily_credits: float | None = Field(
         default=None,
         gt=0,
-        description="What may be spent there within a day (UTC), by `cost`. Absent: without a limit.",
+        description="Daily budget (UTC), measured by `cost`. Default: no limit.",
     )
 
     def check_cost(self) -> None:
@@ -138,7 +136,7 @@ class PricedTable(EngineTable):
         """
         if self.daily_credits is not None and not self.cost.credits:
             raise ValueError(
-                f"daily_credits: got {self.daily_credits:g}; must go with a cost such as {{ credits = 0.8 }}"
+                f"daily_credits: got {self.daily_credits:g}; needs a cost such as {{ credits = 0.8 }}"
             )
         if self.cost.credits and not self.paid:
-            raise ValueError(f"cost: got {{ credits = {self.cost.credits:g} }}; must go with paid = true")
+            raise ValueError(f"cost: got {{ credits = {self.cost.credits:g} }}; needs paid = true")

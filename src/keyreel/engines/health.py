@@ -22,7 +22,7 @@ def check_engine(engine: Engine | RemoteEngine) -> EngineHealth:
     try:
         return asyncio.run(_check_in_time(engine))
     except TimeoutError:
-        return EngineHealth(ok=False, detail=f"It gave no answer within {CHECK_SECONDS:g} s.")
+        return EngineHealth(ok=False, detail=f"No response within {CHECK_SECONDS:g} s.")
     except KeyreelError as error:
         return EngineHealth(ok=False, detail=error.message)
     except Exception as error:  # noqa: BLE001 - engines are anybody's code: whatever it is, it does not work

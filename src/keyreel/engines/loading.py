@@ -68,8 +68,8 @@ def _make_named_engine(name: str, place: str) -> Engine | RemoteEngine:
     except _LOADING_ERRORS as error:
         known = ", ".join(sorted(entry_points(group=ENGINES_GROUP).names))
         raise InvalidSetting(
-            f"{place}: {echo_value(name)} is not an engine ({type(error).__name__}: {error}). "
-            f"Known are {known}; others are tables such as [engine.wan], or named as module:Class."
+            f"{place}: {echo_value(name)} is not an engine ({type(error).__name__}: {error}). Known "
+            f"engines are {known}; others are tables such as [engine.wan], or module:Class."
         ) from error
     return engine
 
@@ -121,5 +121,5 @@ def _load_object(group: str, name: str) -> Any:
         return getattr(import_module(module), attribute)
     found = tuple(entry_points(group=group, name=name))
     if len(found) != 1:
-        raise ValueError(f"{len(found)} installed packages offer it")
+        raise ValueError(f"{len(found)} installed packages provide it")
     return found[0].load()

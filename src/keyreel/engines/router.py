@@ -75,8 +75,8 @@ class EngineRouter:
         )
         if not last.engines:
             raise UnsupportedOrder(
-                f"No engine here can make {order.operation} videos like this one; "
-                "configure one that can: KEYREEL_ENGINES."
+                f"No engine on this server can make {order.operation} videos like this one. To "
+                "configure one, set KEYREEL_ENGINES."
             )
         return EngineChoice(last.engines, tuple(canary for canary in canaries if canary.engines))
 

@@ -1,1 +1,1 @@
-"""The steps from an engine's clip to the video that is delivered; knows no engines and no storage."""
+"""The steps from an engine's clip to the delivered video. Independent of engines and storage."""

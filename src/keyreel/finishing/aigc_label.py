@@ -24,7 +24,7 @@ def write_aigc_label(clip: Clip, order: Order, context: FinishingContext) -> Cli
     out = context.folder / "labelled.mp4"
     value = aigc_identifier.build_identifier(order.label, context.task_id, context.producer)
     if "\0" in value:
-        raise RenderFailed("The AIGC identifier holds the character U+0000, which an MP4 cannot store.")
+        raise RenderFailed("The AIGC identifier contains the character U+0000, which an MP4 cannot store.")
     remux(clip.path, out, {aigc_identifier.AIGC_KEY: value})
     # A box at the end of the file moves nothing: the index's offsets stay right.
     with out.open("ab") as file:

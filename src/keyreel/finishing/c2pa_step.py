@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from keyreel.order import Order
     from keyreel.provenance.signing_certificates import SigningCredentials
 
-_UNSIGNED_NOTE: Final = "The video carries no Content Credentials: it could not be signed."
+_UNSIGNED_NOTE: Final = "The video has no Content Credentials: it could not be signed."
 _OUT_OF_DATE_NOTE: Final = (
-    "The video carries no Content Credentials: the server's certificate is valid {validity}, and its clock "
-    "says {today:%Y-%m-%d}."
+    "The video has no Content Credentials: the server's certificate is valid {validity}, and its clock "
+    "shows {today:%Y-%m-%d}."
 )
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -58,7 +58,9 @@ def finish(clip: Clip, order: Order, context: FinishingContext) -> FinishedVideo
     """
     info = _check_clip(clip, order)
     if info.audio_track and SOUNDTRACK_STEP not in clip.completed_steps:
-        raise RenderFailed("The engine's clip is not as ordered: it has a sound track that nobody ordered.")
+        raise RenderFailed(
+            "The engine's clip is not as requested: it has a sound track that was not requested."
+        )
     try:
         with TemporaryDirectory(dir=context.folder) as folder:
             step_context, clean = replace(context, folder=Path(folder)), None
@@ -113,5 +115,5 @@ def _check_clip(clip: Clip, order: Order) -> VideoInfo:
     except (OSError, ValueError) as error:
         raise RenderFailed(f"The engine's clip cannot be read: {error}.") from error
     for deviation in list_deviations(info, order):
-        raise RenderFailed(f"The engine's clip is not as ordered: {deviation}.")
+        raise RenderFailed(f"The engine's clip is not as requested: {deviation}.")
     return info

@@ -32,7 +32,7 @@ SOUNDTRACK_STEP: Final = "soundtrack"
 NO_SOUNDTRACK: Final = "none"
 """The description of a video without sound."""
 
-NO_VOICES_NOTE: Final = "The dialogue is not spoken: this installation has no voices."
+NO_VOICES_NOTE: Final = "The dialogue was not spoken: this installation has no voices."
 """The client's note where dialogue was ordered and no voice is installed."""
 
 

@@ -1,1 +1,1 @@
-"""The intake of images and videos: received with a request, gathered for a render."""
+"""The intake of images and videos: received with a request, fetched for a render."""

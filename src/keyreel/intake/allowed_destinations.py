@@ -28,8 +28,8 @@ _FURTHER_DENIED: Final = (Block(ip_network("168.63.129.16/32"), "Azure host agen
 _LOCALHOST_PATTERN: Final = re.compile(r"(?:.+\.)?localhost\.?", re.IGNORECASE)
 _LOOPBACK: Final = ("127.0.0.1", "::1")
 _PRIVATE_ADDRESS_MESSAGE: Final = (
-    "leads to a private address; an operator opens networks with KEYREEL_EGRESS_ALLOW, "
-    "such as 127.0.0.0/8 for this machine"
+    "leads to a private address; the operator can allow networks with KEYREEL_EGRESS_ALLOW, such as "
+    "127.0.0.0/8 for this machine"
 )
 
 
@@ -92,7 +92,10 @@ class Destinations:
         # Where networks are opened, only the lookup of a name shows whether it leads into them.
         if port in self.ports or (any(map(self.is_opened, spelled)) if spelled else self.allow):
             return ""
-        return f"names port {port}; {self._describe_open_ports()} (an operator sets KEYREEL_EGRESS_PORTS)"
+        return (
+            f"uses port {port}; {self._describe_open_ports()} (the operator can change this with "
+            "KEYREEL_EGRESS_PORTS)"
+        )
 
     def suggest_cause(self, url: str) -> str:
         """Return what may be wrong with a URL that could not be fetched, by its text alone; else ""."""
@@ -112,7 +115,9 @@ class Destinations:
     def _describe_open_ports(self) -> str:
         *others, last = map(str, self.ports)
         return (
-            f"only ports {', '.join(others)} and {last} are open" if others else f"only port {last} is open"
+            f"only ports {', '.join(others)} and {last} are allowed"
+            if others
+            else f"only port {last} is allowed"
         )
 
 

@@ -56,7 +56,7 @@ class ContentDecoder:
             _EncodingLayer(name, most_bytes) for name in reversed(names) if name not in _IDENTITY_ENCODINGS
         ]
         if len(self._layers) > _MAX_LAYERS:
-            raise InvalidContentEncoding(f"is packed more than {_MAX_LAYERS} times")
+            raise InvalidContentEncoding(f"is compressed more than {_MAX_LAYERS} times")
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` decodes to, in small chunks, some of them empty.
@@ -125,7 +125,7 @@ class _EncodingLayer:
         try:
             yield from self._decompress(self._decompressor, data)
         except zlib.error:
-            raise InvalidContentEncoding(f"is damaged, packed as {self._name}") from None
+            raise InvalidContentEncoding(f"is damaged: it cannot be decompressed as {self._name}") from None
         if last and not self._decompressor.eof:
             raise TruncatedBody
 
@@ -143,9 +143,9 @@ class _EncodingLayer:
         raise InvalidContentEncoding(
             f"comes with Content-Encoding {name}"
             + (
-                ", and is not packed like that"
+                ", but is not compressed that way"
                 if self._name in _GZIP
-                else "; gzip, deflate or none is accepted"
+                else "; gzip, deflate, or none is accepted"
             )
         )
 
@@ -168,10 +168,10 @@ class _EncodingLayer:
         if self._output_bytes > self._most:
             raise DecodedTooLarge
         if self._output_bytes > max(_RATIO_EXEMPT_BYTES, _MAX_RATIO * self._input_bytes):
-            raise InvalidContentEncoding(f"unpacks to more than {_MAX_RATIO} times its size")
+            raise InvalidContentEncoding(f"decompresses to more than {_MAX_RATIO} times its size")
 
     def _open_next_member(self) -> _Decompressor:
         self._members += 1
         if self._members > _MAX_GZIP_MEMBERS:
-            raise InvalidContentEncoding(f"is packed in more than {_MAX_GZIP_MEMBERS} pieces")
+            raise InvalidContentEncoding(f"is compressed in more than {_MAX_GZIP_MEMBERS} pieces")
         return zlib.decompressobj(_WITH_GZIP)

@@ -65,7 +65,7 @@ class DestinationUnreachable(Exception):
     """The address could not be reached."""
 
     def __init__(self) -> None:
-        super().__init__("The address could not be reached.")
+        super().__init__("The URL could not be reached.")
 
 
 class EgressClient:

@@ -98,9 +98,9 @@ def _read_png(data: bytes) -> ImageHeader:
         length, kind = struct.unpack_from(">I4s", data, at)
         if kind == b"IDAT":
             if data.rfind(b"IEND", at) < 0:
-                raise InvalidImageHeader("is cut off: its end is missing")
+                raise InvalidImageHeader("is truncated: its end is missing")
             if not palette:
-                raise InvalidImageHeader("has no palette although its PNG header promises one")
+                raise InvalidImageHeader("has no palette although its PNG header requires one")
             return ImageHeader("PNG", _orient_size(width, height, notes))
         palette = palette or kind == b"PLTE"
         if kind in {b"eXIf", b"iTXt"}:
@@ -117,7 +117,7 @@ def _read_ihdr(data: bytes) -> tuple[int, int, int]:
         raise InvalidImageHeader("has a damaged PNG header")
     if depth not in _PNG_DEPTHS.get(colour, ()):
         raise InvalidImageHeader(
-            f"has a PNG header of colour type {colour} with {depth} bits: there is no such PNG"
+            f"has a PNG header with colour type {colour} and {depth} bits, which PNG does not allow"
         )
     if packing or filters or interlace > 1:
         raise InvalidImageHeader("has a PNG header with an unknown compression, filter or interlace method")
@@ -168,13 +168,13 @@ def _read_frame_header(kind: int, frame: bytes) -> tuple[tuple[int, int], int]:
     factors = [frame[7 + 3 * number] for number in range(components)]
     sampled = all(factor >> 4 in _SAMPLING_FACTORS and factor & 15 in _SAMPLING_FACTORS for factor in factors)
     if bits != 8 or components not in {1, 3, 4} or not sampled:  # noqa: PLR2004 - grey, YCbCr, CMYK at 8 bits
-        raise InvalidImageHeader("has JPEG components that cannot be shown")
+        raise InvalidImageHeader("has unsupported JPEG components")
     return (width, height), components
 
 
 def _check_scans(data: bytes, scan_at: int) -> None:
     if data.rfind(b"\xff\xd9", scan_at) < 0:
-        raise InvalidImageHeader("is cut off: its end is missing")
+        raise InvalidImageHeader("is truncated: its end is missing")
     # Counting the bytes is an upper bound, hundreds of times as fast as walking the markers.
     if data.count(b"\xff\xda", scan_at) > MAX_SCANS:
         _count_scans(data, scan_at)
@@ -199,7 +199,7 @@ def _count_scans(data: bytes, at: int) -> None:
 def _read_webp(data: bytes) -> ImageHeader:
     size, kind = struct.unpack_from("<4xI4x4s", data)
     if size + 8 > len(data):
-        raise InvalidImageHeader("is cut off: its end is missing")
+        raise InvalidImageHeader("is truncated: its end is missing")
     if kind == b"VP8 ":
         start, width, height = struct.unpack_from("<3sHH", data, 23)
         if start != b"\x9d\x01\x2a":

@@ -87,7 +87,7 @@ def check_size(size: Size, rules: ImageRules, field: str) -> None:
 
 def make_too_large_error(most_bytes: int, field: str, noun: str = "image") -> ImageTooLarge:
     """Make the error for an image, or a `noun`, of more than `most_bytes`."""
-    return ImageTooLarge(f"{field}: the {noun} has more than {most_bytes / 1_000_000:g} MB.", field=field)
+    return ImageTooLarge(f"{field}: the {noun} is larger than {most_bytes / 1000000:g} MB.", field=field)
 
 
 def check_video(file: Path, field: str) -> None:

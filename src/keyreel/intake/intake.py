@@ -235,7 +235,7 @@ class Intake:
         context = _FetchContext(tenant, asyncio.get_running_loop().time() + self._gather_seconds)
         video = _InputSource("video_url", "video")
         if not is_http_url(url):
-            raise video.unreachable_error("video_url: it is no address.")
+            raise video.unreachable_error("video_url: it is not a URL.")
         # Never from storage, whatever the address says: what lies there belongs to others.
         data = await self._fetch_url(url, _MAX_VIDEO_BYTES, video, context)
         with translate_passing_faults():
@@ -331,8 +331,8 @@ class Intake:
                 )
         except TimeoutError as error:
             raise input_source.unreachable_error(
-                f"{input_source.field}: the {input_source.noun} did not arrive within the "
-                f"{self._gather_seconds:g} s that all downloads of a task have together."
+                f"{input_source.field}: the {input_source.noun} was not downloaded within "
+                f"{self._gather_seconds:g} s, the limit for all downloads of a task."
             ) from error
         except DestinationUnreachable as error:
             hint = self._egress.destinations.suggest_cause(url)

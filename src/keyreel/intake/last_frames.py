@@ -114,11 +114,11 @@ def _extract_frames(source: str, first: Path, lead: Path, seconds: tuple[int, in
 
 def _open_video_stream(container: InputContainer) -> VideoStream:
     if not container.streams.video:
-        raise _RejectedVideo("holds no moving images")
+        raise _RejectedVideo("contains no video frames")
     stream = container.streams.video[0]
     codec = stream.codec_context
     if codec.name not in _CODECS:
-        raise _RejectedVideo(f"is coded as {codec.name[:20]}; it must be H.264, HEVC, VP9 or AV1")
+        raise _RejectedVideo(f"is encoded as {codec.name[:20]}; it must be H.264, HEVC, VP9 or AV1")
     if max(codec.width, codec.height) > _MAX_SIDE:
         raise _RejectedVideo(f"is {codec.width}x{codec.height}; a side has at most {_MAX_SIDE} pixels")
     if min(codec.width, codec.height) < _MIN_SIDE:
@@ -136,9 +136,9 @@ def _measure_times(container: InputContainer, stream: VideoStream, seconds: tupl
         if packet.pts is not None and packet.size:
             times.append((packet.pts, packet.duration or 0))
         if len(times) > _MAX_PACKETS:
-            raise _RejectedVideo(f"has more than {_MAX_PACKETS} images")
+            raise _RejectedVideo(f"has more than {_MAX_PACKETS} frames")
     if len(times) < 2:  # noqa: PLR2004 - a first and a last one
-        raise _RejectedVideo("holds no moving images")
+        raise _RejectedVideo("contains no video frames")
     start = min(times)[0] * base
     last, duration = max(times)
     usual = Fraction(last - min(times)[0], len(times) - 1)
@@ -171,7 +171,7 @@ def _decode_last_frames(
         if last is None or frame.pts >= (last.pts or 0):
             last = frame
     if lead is None or last is None or lead is last:
-        raise _RejectedVideo("holds no moving images at its end")
+        raise _RejectedVideo("contains no video frames at its end")
     return lead, last
 
 

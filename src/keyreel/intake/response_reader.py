@@ -91,7 +91,7 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
     except DecodedTooLarge:
         raise ResponseTooLarge from None
     except TruncatedBody:
-        raise TransientFetchFailure("the packed body breaks off") from None
+        raise TransientFetchFailure("the compressed body is incomplete") from None
     return bytes(body)
 
 

@@ -1,1 +1,1 @@
-"""Keyreel's tools for assistants that speak the Model Context Protocol, built on the SDK."""
+"""Keyreel's tools for assistants that support the Model Context Protocol, built on the SDK."""

@@ -22,9 +22,9 @@ _CHOICES: Final = {"minimum": min, "minItems": min, "maximum": max, "maxItems": 
 _LOOSE_KEYS: Final = frozenset({*_CHOICES, "description", "default", "title"})
 """What schemas of the same kind may differ in."""
 _IMAGE_PATTERN_START: Final = "^(https?://"
-_IMAGE_WORDS: Final = "An image: its URL, a data URI, or the uri of an upload."
-_IMAGE_OR_FILE_WORDS: Final = "An image: the path of a file on this machine, its URL, or a data URI."
-_MODEL_WORDS: Final = "Which model makes it. They differ in limits and prices: see list_models."
+_IMAGE_WORDS: Final = "An image: a URL, a data URI, or the uri of an upload."
+_IMAGE_OR_FILE_WORDS: Final = "An image: the path of a file on this machine, a URL, or a data URI."
+_MODEL_WORDS: Final = "The model to use. Models differ in limits and prices: see list_models."
 
 
 def list_models(operation: Operation) -> tuple[str, ...]:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _NAME: Final = "keyreel"
 _INSTRUCTIONS: Final = (
-    "Makes videos. The generate_… tools wait for the video and answer with a link to it and its cover; with "
-    "wait=false they answer at once with a task, which get_task and wait_for_task ask for. Videos cost "
-    "credits: quote tells how many."
+    "Makes videos. The generate_… tools wait for the video and return a link to it and its cover. With "
+    "wait=false they return a task at once; use get_task and wait_for_task to follow it. Videos cost "
+    "credits: quote returns the price."
 )
 
 _CHECKED_FIELDS: Final = frozenset({"model", "wait", "timeout_seconds", "task_id", "state", "limit"})
@@ -96,11 +96,11 @@ def _find_problem(tool: ToolEntry, arguments: dict[str, Any]) -> str:
         return f"{required[0]}: is required."
     unknown = [name for name in arguments if name not in tool.schema["properties"]]
     if unknown:
-        return f"{unknown[0][:64]}: {tool.name} takes no such argument."
+        return f"{unknown[0][:64]}: {tool.name} has no such argument."
     known = {name: each for name, each in tool.schema["properties"].items() if name in _CHECKED_FIELDS}
     for name, schema in known.items():
         if name in arguments and not jsonschema_rs.is_valid(schema, arguments[name]):
-            return f"{name}: got {str(arguments[name])[:64]!r}; must be as the tool's schema says."
+            return f"{name}: got {str(arguments[name])[:64]!r}; must match the tool's schema."
     return ""
 
 

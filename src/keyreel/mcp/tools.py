@@ -37,25 +37,25 @@ _WAITING: Final = {
     "wait": {
         "type": "boolean",
         "default": True,
-        "description": "false: answer with the task's id at once; wait_for_task waits for it later.",
+        "description": "false: return the task's ID at once; use wait_for_task to wait for it later.",
     },
     "timeout_seconds": {
         "type": "number",
         "exclusiveMinimum": 0,
         "maximum": MAX_WAIT_SECONDS,
         "default": DEFAULT_WAIT_SECONDS,
-        "description": "How long to wait at most; the task goes on all the same.",
+        "description": "Maximum seconds to wait. The task continues after that.",
     },
 }
-_TASK_ID: Final = {"task_id": {"type": "string", "description": "The task's id."}}
+_TASK_ID: Final = {"task_id": {"type": "string", "description": "The task's ID."}}
 _WORDS: Final = {
-    Operation.MULTIFRAME: "Make a video that goes from keyframe to keyframe, two to ten images in order.",
+    Operation.MULTIFRAME: "Make a video that moves through keyframes, two to ten images in order.",
     Operation.IMG2VIDEO: "Make a video that starts with an image.",
     Operation.START_END2VIDEO: "Make a video from a first image to a last one.",
-    Operation.REFERENCE2VIDEO: "Make a video in which the subjects of images appear.",
-    Operation.TEXT2VIDEO: "Make a video from words alone.",
-    Operation.EXTEND: "Make a video go on after its last frame.",
-    Operation.TEMPLATE2VIDEO: "Make a video by one of the fixed templates.",
+    Operation.REFERENCE2VIDEO: "Make a video with the subjects of reference images.",
+    Operation.TEXT2VIDEO: "Make a video from text.",
+    Operation.EXTEND: "Extend a video after its last frame.",
+    Operation.TEMPLATE2VIDEO: "Make a video from a template.",
 }
 
 
@@ -184,13 +184,13 @@ _STATES: Final = [each.value for each in TaskState]
 _OTHER_TOOLS: Final = (
     ToolEntry(
         "get_task",
-        "Tell how a task is; with its video and cover once it is done.",
+        "Return the state of a task, with its video and cover once it is done.",
         _object(_TASK_ID, "task_id"),
         _get_task,
     ),
     ToolEntry(
         "wait_for_task",
-        "Wait until a task has ended, and tell how.",
+        "Wait until a task ends, and return its result.",
         _object(_TASK_ID | {"timeout_seconds": _WAITING["timeout_seconds"]}, "task_id"),
         _wait_for_task,
     ),
@@ -214,18 +214,18 @@ _OTHER_TOOLS: Final = (
     ),
     ToolEntry(
         "list_models",
-        "List the models with their limits and prices, and which can be had here.",
+        "List the models with their limits and prices, and whether they are available.",
         _object({}),
         _list_models,
     ),
-    ToolEntry("list_voices", "List the voices that speak in videos.", _object({}), _list_voices),
+    ToolEntry("list_voices", "List the voices for dialogue.", _object({}), _list_voices),
     ToolEntry(
         "quote",
-        "Tell what a video would cost and when it would be done; nothing is made.",
+        "Return what a video would cost and when it would be ready, without making it.",
         _object(
             {
-                "model": {"type": "string", "description": "As in the tools that generate."},
-                "duration": {"type": "integer", "description": "Seconds."},
+                "model": {"type": "string", "description": "As in the generate tools."},
+                "duration": {"type": "integer", "description": "Length in seconds."},
                 "resolution": {"type": "string", "enum": ["360p", "540p", "720p", "1080p"]},
                 "off_peak": {"type": "boolean", "default": False},
             },

@@ -1,1 +1,1 @@
-"""A thin, typed layer over PyAV: videos are written, read, probed, joined and tagged; knows no tasks."""
+"""A thin, typed layer over PyAV: writes, reads, probes, joins, and tags videos."""

@@ -1,1 +1,1 @@
-"""What a video states about its origin, and whether that is true; knows no orders and no database."""
+"""Provenance: what a video states about its origin, and whether it is true."""

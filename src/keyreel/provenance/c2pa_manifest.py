@@ -89,7 +89,7 @@ def sign_video(video: Path, out: Path, claim: ProvenanceClaim, credentials: Sign
         ):
             builder.sign(signer, _MP4, source, target)
     except c2pa.C2paError as error:
-        raise RenderFailed("The video cannot be signed; the operator's log tells more.") from error
+        raise RenderFailed("The video cannot be signed. See the operator's log.") from error
 
 
 def read_signature(file: BinaryIO, anchors: bytes) -> Signature:

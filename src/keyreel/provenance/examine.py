@@ -48,11 +48,11 @@ def read_evidence(path: Path, anchors: bytes) -> Evidence:
     try:
         with open_untrusted(path) as container:
             if not container.streams.video:
-                raise InvalidRequest("The file holds no video.")
+                raise InvalidRequest("The file contains no video.")
             tags = {name.upper(): value for name, value in container.metadata.items()}
             fingerprint = compute_dense_fingerprint(container)
     except (FFmpegError, ValueError, OverflowError) as error:
         # A signed file that can no longer be decoded was certainly altered.
         if signature.seal is SignatureState.NONE:
-            raise InvalidRequest("The file is not a video that can be read.") from error
+            raise InvalidRequest("The file is not a readable video.") from error
     return Evidence(sha256, signature, tags.get(AIGC_KEY, "")[:MAX_IDENTIFIER_CHARS], marks, fingerprint)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _MAX_TEXT_CHARS: Final = 2000
 _LABEL_TEXTS: Final = {"1": "generated", "2": "possibly generated", "3": "suspected to be generated"}
 _SIGNATURE_STATE_TEXTS: Final = {
-    SignatureState.TRUSTED: "who is trusted here",
-    SignatureState.VALID: "who is unknown here",
-    SignatureState.INVALID: "which no longer fits the file",
+    SignatureState.TRUSTED: "trusted",
+    SignatureState.VALID: "unknown signer",
+    SignatureState.INVALID: "signature does not match the file",
 }
 
 
@@ -70,10 +70,10 @@ def to_text_lines(report: VerificationReport) -> Iterator[tuple[str, str]]:
     if source := signature.source or report.evidence.marks.source:
         yield "source", _strip_unprintable(source.removeprefix(SOURCE_TYPE_PREFIX))
     for match in report.matches:
-        how = "the very file" if match.same_file else f"likeness {match.likeness:.0%}"
+        how = "the same file" if match.same_file else f"likeness {match.likeness:.0%}"
         yield "task", f"{match.task_id} ({how})"
     if signature.task_id and not report.matches:
-        yield "task", f"{_strip_unprintable(signature.task_id)} (as its signature says)"
+        yield "task", f"{_strip_unprintable(signature.task_id)} (according to its signature)"
     yield "label", _describe_label(report)
 
 

@@ -49,7 +49,8 @@ def open_credentials(
     """
     if (cert is None) != (key is None):
         raise InvalidSetting(
-            "KEYREEL_C2PA_CERT and KEYREEL_C2PA_KEY belong together: set both, or neither to use own ones."
+            "KEYREEL_C2PA_CERT and KEYREEL_C2PA_KEY: set both, or neither to use the installation's "
+            "own certificates."
         )
     return (
         _open_own_credentials(secrets, now)
@@ -70,7 +71,7 @@ def inspect_credentials(
 
     issuer = secrets.read(ISSUER)
     if cert is None and key is None and issuer is None:
-        return "none yet: the first start makes them"
+        return "none yet: the first start creates them"
     credentials = (
         open_credentials(secrets, cert, key, now=now)
         if cert or key
@@ -78,7 +79,10 @@ def inspect_credentials(
             _check_issuer(secrets, issuer or b"", now), _check_signer(secrets, secrets.read(SIGNER) or b"")
         )
     )
-    return f"{'this install' if cert is None else cert}'s, valid {x509.describe_validity(credentials.chain)}"
+    return (
+        f"of {'this installation' if cert is None else cert}, valid "
+        f"{x509.describe_validity(credentials.chain)}"
+    )
 
 
 def read_trust_anchors(secrets: SecretStore, cert: Path | None = None) -> bytes:
@@ -118,8 +122,8 @@ def _check_issuer(secrets: SecretStore, issuer: bytes, now: datetime) -> bytes:
         x509.check_issuer(issuer)
     except (ValueError, TypeError) as error:
         raise InvalidSetting(
-            f"{place} is damaged ({error}): put its backup back, or delete it, and the next start makes new "
-            "certificates."
+            f"{place} is damaged ({error}): restore it from a backup, or delete it, and the next start "
+            "creates new certificates."
         ) from None
     if not x509.is_valid(issuer, now):
         raise InvalidSetting(
@@ -136,7 +140,7 @@ def _check_signer(secrets: SecretStore, signer: bytes) -> bytes:
         x509.get_algorithm(signer, signer)
     except (ValueError, TypeError) as error:
         raise InvalidSetting(
-            f"{secrets.locate(SIGNER)} is damaged ({error}): delete it, and the next start makes a new one."
+            f"{secrets.locate(SIGNER)} is damaged ({error}): delete it, and the next start creates a new one."
         ) from None
     return signer
 

@@ -104,14 +104,16 @@ def _decide_verdict(signature: Signature, matches: tuple[TaskMatch, ...]) -> tup
         case SignatureState.TRUSTED:
             return (
                 Verdict.UNTOUCHED,
-                "It was signed by somebody who is trusted here, and nothing was changed since.",
+                "It was signed by a trusted signer and has not been changed since.",
             )
         case SignatureState.INVALID:
-            return Verdict.ALTERED, "It carries a signature that no longer fits it."
+            return Verdict.ALTERED, "Its signature does not match the file."
         case _ if best:
-            return Verdict.ALTERED, f"It looks like the video of task {best.task_id}, but is another file."
+            return Verdict.ALTERED, (
+                f"It resembles the video of task {best.task_id}, but is a different file."
+            )
         case SignatureState.VALID:
-            stranger = f"It was signed by {signature.signer or 'somebody'}, who is unknown here"
-            return Verdict.UNKNOWN, f"{stranger}; nothing was changed since."
+            stranger = f"It was signed by {signature.signer or 'an unnamed signer'}, who is not trusted here"
+            return Verdict.UNKNOWN, f"{stranger}, and has not been changed since."
         case _:
-            return Verdict.UNKNOWN, "It carries no signature, and no video made here looks like it."
+            return Verdict.UNKNOWN, "It has no signature and resembles no video made here."

@@ -106,7 +106,7 @@ def check_issuer(pem: bytes) -> None:
     """
     certificates = split_certificates(pem)
     if len(certificates) != 2 or not is_root(certificates[1]):  # noqa: PLR2004 - the issuer and the root
-        raise ValueError("it must hold a key and the certificates of an issuer and its root")
+        raise ValueError("it must contain a key and the certificates of an issuer and its root")
     get_algorithm(pem, certificates[0])
 
 
@@ -149,17 +149,17 @@ def check_chain(pem: bytes, now: datetime) -> list[bytes]:
         raise ValueError("the first certificate is self-signed, which C2PA does not allow")
     if not _may_sign(signer):
         raise ValueError(
-            "the first certificate may not sign files: C2PA asks for the key usage digitalSignature "
-            "and the extended key usage emailProtection or documentSigning"
+            "the first certificate cannot sign files: C2PA requires the key usage digitalSignature and "
+            "the extended key usage emailProtection or documentSigning"
         )
     if not signer.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME):
-        raise ValueError("the first certificate names no organization (O)")
+        raise ValueError("the first certificate has no organization (O)")
     for below, above in pairwise(chain):
         try:
             below.verify_directly_issued_by(above)
         except (ValueError, TypeError, InvalidSignature):
             raise ValueError(
-                "each certificate has to be followed by its issuer's, the signer's comes first"
+                "certificates must be in order: the signer's first, each followed by its issuer's"
             ) from None
     return [_to_pem(each) for each in chain]
 

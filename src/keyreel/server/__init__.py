@@ -1,1 +1,1 @@
-"""The HTTP server: takes requests in any dialect, stores tasks, answers polls, sends files."""
+"""The HTTP server: accepts requests in any dialect, stores tasks, answers polls, sends files."""

@@ -56,7 +56,7 @@ async def _handle_http_error(request: Request, error: Exception) -> Response:
         return build_error_response(
             request, UnknownEndpoint(f"There is nothing at {request.url.path[:200]}.")
         )
-    not_allowed = MethodNotAllowed(f"{request.url.path[:200]} does not take {request.method[:16]}.")
+    not_allowed = MethodNotAllowed(f"{request.url.path[:200]} does not support {request.method[:16]}.")
     response = build_error_response(request, not_allowed)
     response.headers["Allow"] = ", ".join(sorted(_find_allowed_methods(request)))
     return response
@@ -79,7 +79,7 @@ async def _handle_passing_fault(request: Request, error: Exception) -> Response:
     fault = find_passing_fault(error)
     if fault is None:
         raise error
-    _log.warning("a request met a passing fault", path=request.url.path, cause=str(error))
+    _log.warning("a request met a temporary fault", path=request.url.path, cause=str(error))
     return build_error_response(request, fault)
 
 

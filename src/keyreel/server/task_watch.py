@@ -107,13 +107,13 @@ class TaskWatch:
         """
         if self._watchers_by_tenant[tenant] >= MAX_WATCHERS_OF_TENANT:
             raise RateLimited(
-                f"This tenant follows {MAX_WATCHERS_OF_TENANT} tasks at a time, which is all it may: "
-                "poll, or try again once one of them has ended.",
+                f"This tenant already follows {MAX_WATCHERS_OF_TENANT} tasks, the maximum: poll "
+                "instead, or try again when one of them has ended.",
                 retry_after_seconds=_RETRY_SECONDS,
             )
         if self._is_closed or self._watchers_by_tenant.total() >= MAX_WATCHERS:
             raise Unavailable(
-                "No more tasks can be followed now: poll, or try again soon.",
+                "The server cannot follow more tasks right now: poll instead, or try again soon.",
                 retry_after_seconds=_RETRY_SECONDS,
             )
         self._watchers_by_tenant[tenant] += 1

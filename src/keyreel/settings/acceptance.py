@@ -18,7 +18,7 @@ class BelowBar(StrEnum):
 BelowBarSetting = Annotated[
     BelowBar,
     Field(
-        description="What to do with a video that has a flaw after a second render too: `deliver` it with a "
+        description="What to do if a video still has a flaw after a second render: `deliver` it with a "
         "note, or `fail` the task, which is refunded."
     ),
 ]

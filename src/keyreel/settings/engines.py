@@ -45,33 +45,35 @@ class RoutingMatch(CheckedTable):
         default=None,
         min_length=1,
         max_length=128,
-        description="Models by a pattern with `*` and `?`, such as `vidu-q1-*` or `viduq2-pro`.",
+        description="Pattern for models, with `*` and `?`, such as `vidu-q1-*` or `viduq2-pro`.",
     )
-    tenant: _Name | None = Field(default=None, description="One tenant's name.")
+    tenant: _Name | None = Field(default=None, description="Name of a tenant.")
     operation: Operation | None = Field(
         default=None, description=f"One of {', '.join(f'`{each}`' for each in Operation)}."
     )
-    off_peak: bool | None = Field(default=None, description="`true`: off-peak tasks alone; `false`: others.")
+    off_peak: bool | None = Field(
+        default=None, description="`true`: only off-peak tasks. `false`: only other tasks."
+    )
 
     @model_validator(mode="after")
     def _check_presence(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError(f"must hold at least one of {', '.join(type(self).model_fields)}")
+            raise ValueError(f"must contain at least one of {', '.join(type(self).model_fields)}")
         return self
 
 
 class RoutingRule(CheckedTable):
     """A table [[route]]: which engines make the tasks that match."""
 
-    match: RoutingMatch = Field(description="Which tasks it is about.")
+    match: RoutingMatch = Field(description="Which tasks the route applies to.")
     engines: tuple[_Name, ...] = Field(
-        min_length=1, max_length=100, description="Engines in order of preference, named as in `engines`."
+        min_length=1, max_length=100, description="Engines in order of preference, as in `engines`."
     )
     share: float | None = Field(
         default=None,
         ge=0,
         le=1,
-        description="Only this share of those tasks, such as `0.1`; by a task's id, so always the same ones.",
+        description="Only this fraction of the matching tasks, such as `0.1`, chosen by task ID.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What an operator can set: variables KEYREEL_*, or the same names in lower case in a TOML file."""
+"""Settings: variables KEYREEL_*, or the same names in lower case in a TOML file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from keyreel.settings.nodes import (
 )
 from keyreel.settings.operations import LogLevel, LogLevelSetting, MetricsHost, MetricsPort
 from keyreel.settings.rules import HOST_PATTERN, PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES, EngineWait
-from keyreel.settings.sources import find_file, get_default_data_folder, read_file
+from keyreel.settings.sources import Variables, find_file, get_default_data_folder, read_file
 from keyreel.settings.storage import LinkMode, Links, StorageUrl
 from keyreel.system.setting_values import (
     Network,
@@ -69,14 +69,15 @@ class Settings(BaseSettings):
     )
 
     data: Path = Field(
-        default_factory=get_default_data_folder, description="Folder of everything that must survive."
+        default_factory=get_default_data_folder,
+        description="Folder for all data that must persist.",
     )
     storage: StorageUrl = ""
     database: DatabaseUrl = SecretStr("")
     host: str = Field(
         default="127.0.0.1", pattern=HOST_PATTERN, max_length=253, description="Address to listen on."
     )
-    port: int = Field(default=8787, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
+    port: int = Field(default=8787, ge=0, le=65535, description="Port to listen on. 0 picks a free port.")
     health_port: HealthPort = DEFAULT_HEALTH_PORT
     node: NodeName = ""
     secret: SharedSecret = SecretStr("")
@@ -85,34 +86,33 @@ class Settings(BaseSettings):
     metrics_host: MetricsHost = "127.0.0.1"
     api_key: SecretStr = Field(
         default=SecretStr(""),
-        description="A key of tenant `default`, valid from the start. Empty: one is made at first start.",
+        description="API key of the tenant `default`. Empty: one is generated at the first start.",
     )
     public_url: str = Field(
         default="",
         pattern=r"^(https?://[^\s?#]+)?$",
-        description="Address under which clients reach the server, for the links in results. "
-        "Empty: the address that the request was sent to.",
+        description="Public base URL of the server, for links. Empty: the address of each request.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="Origins of web pages that may read answers and files, such as "
-        "`http://localhost:3000`, comma-separated; `*` for all. Empty: none but this server's own.",
+        description="Origins of web pages that can call the API and read files (CORS), comma-separated, "
+        "such as `http://localhost:3000`. `*` allows all. Empty: only this server's own pages.",
     )
     egress_allow: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(),
-        description="Private networks that image, video and callback URLs may lead into, on any port, "
-        "comma-separated (for development): `127.0.0.0/8` is this machine.",
+        description="Private networks that image, video, and callback URLs can use, on any port, "
+        "comma-separated (for development). `127.0.0.0/8` is this machine.",
     )
     egress_ports: Annotated[tuple[Port, ...], NoDecode] = Field(
         default=DEFAULT_EGRESS_PORTS,
         min_length=1,
-        description="Ports that such URLs may name elsewhere, comma-separated.",
+        description="Ports that such URLs can use in public networks, comma-separated.",
     )
-    worker: bool = Field(default=True, description="0: `keyreel up` is as `keyreel serve`, without a worker.")
+    worker: bool = Field(default=True, description="0: `keyreel up` runs without a worker.")
     engines: Annotated[tuple[str, ...], NoDecode] = Field(
         default=DEFAULT_ENGINES,
-        description="Engines to use, preferred ones first, comma-separated: names of tables `[engine.NAME]` "
-        "in the TOML file, entry points or `module:Class`.",
+        description="Engines in order of preference, comma-separated: names of tables `[engine.NAME]` in "
+        "the TOML file, entry points, or `module:Class`.",
     )
     engine: Annotated[dict[str, dict[str, Any]], NoDecode] = Field(
         default={}, description="Engines by their names: tables `[engine.NAME]`."
@@ -121,63 +121,63 @@ class Settings(BaseSettings):
         default=(), description="Which engines make which tasks: tables `[[route]]`."
     )
     ray: RayAddress = Field(
-        default="", description="Ray cluster that renders: `auto`, `HOST:PORT` or `ray://HOST:PORT`."
+        default="", description="Ray cluster that renders: `auto`, `HOST:PORT`, or `ray://HOST:PORT`."
     )
     render_timeout: float = Field(
         default=600.0,
         gt=0,
         le=_MAX_SECONDS,
-        description="Seconds without any progress after which a render counts as hung.",
+        description="Seconds without progress after which a render counts as hung.",
     )
     below_bar: BelowBarSetting = BelowBar.DELIVER
     engine_wait: EngineWait = "6h"
     preload: bool = Field(
         default=True,
-        description="Load the engines, the decoding of images and the finishing steps at start. 0: with the "
-        "first task, which then takes a second or two longer; a server without work needs 250 MB less.",
+        description="1: load the engines, the image decoder, and the finishing steps at start. 0: load "
+        "them with the first task, which then takes a second or two longer; an idle server needs 250 MB "
+        "less.",
     )
     kernel_guards: bool = Field(
         default=sys.platform == "linux",
-        description="Have Linux's kernel end renders together with the server, and choose them first when "
-        "memory runs out. 0, and on other systems: renders look for the server twice a second.",
+        description="1: the Linux kernel ends renders together with the server, and kills them first when "
+        "memory runs out. 0, and on other systems: renders check for the server twice a second.",
     )
     link_seconds: int = Field(
-        default=86400, ge=1, le=10 * _MAX_SECONDS, description="How long a link in a result is valid."
+        default=86400, ge=1, le=10 * _MAX_SECONDS, description="Seconds that a link in a result is valid."
     )
     links: Links = LinkMode.SERVED
     links_follow_keys: bool = Field(
         default=False,
-        description="1: a link ends with the API key that it was made for, once that is revoked or its "
-        "tenant disabled; each download then asks the database. 0: it is valid until it expires.",
+        description="1: a link stops working when its API key is revoked or its tenant disabled; each "
+        "download then queries the database. 0: a link is valid until it expires.",
     )
     connections: int = Field(
         default=0,
         ge=0,
         le=1 << 20,
-        description="Connections of clients that may be open at a time. One more ends the one that has "
-        "waited longest for its client, or gets 503 where none waits. 0: half of the open files that this "
-        "process may have (`ulimit -Hn`) beyond 128, 10,000 at most.",
+        description="Maximum client connections. A new one replaces the one idle longest, or gets 503 if "
+        "none is idle. 0: half of the open files allowed (`ulimit -Hn`) beyond 128, at most 10,000.",
     )
     body_seconds: float = Field(
-        default=60.0, gt=0, le=_MAX_SECONDS, description="How long a request's body may take to arrive."
+        default=60.0, gt=0, le=_MAX_SECONDS, description="Seconds within which a request body must arrive."
     )
     body_limit: int = Field(
         default=0,
         ge=0,
         le=1 << 40,
-        description="Largest request body in bytes; 0: each dialect's own (100 MiB, 20 MiB).",
+        description="Maximum request body in bytes. 0: the format's own limit (100 MiB or 20 MiB).",
     )
     body_memory: int = Field(
         default=256 * 1024 * 1024,
         ge=0,
         le=1 << 40,
-        description="Bytes of request bodies that the server holds at a time; a request whose body does not "
-        "fit gets 503. A body alone always fits.",
+        description="Bytes of all request bodies in memory. A request whose body does not fit gets 503. A "
+        "single body always fits.",
     )
     producer: str = Field(
         default="keyreel",
         pattern=r"^[!#-\[\]-~]{1,127}$",
-        description="ContentProducer in the AIGC identifier of videos whose request brings none.",
+        description="ContentProducer in the AIGC identifier of videos, unless the request sets `meta_data`.",
     )
     watermark_text: WatermarkLanguage = Field(
         default=WatermarkLanguage.ENGLISH, description="Language of the default watermark: `en` or `zh`."
@@ -185,100 +185,102 @@ class Settings(BaseSettings):
     c2pa_cert: Path | None = Field(
         default=None,
         description="PEM file of the certificates that sign Content Credentials, the signer's first. "
-        "None: certificates of this install's own.",
+        "Empty: the installation's own certificates.",
     )
     c2pa_key: Path | None = Field(
-        default=None, description="PEM file of that signer's private key, not encrypted. Set both or neither."
+        default=None, description="PEM file of the signer's private key, unencrypted. Set both or neither."
     )
     soundfont: Path | None = Field(
         default=None,
-        description="SoundFont (.sf2 or .sf3, with the presets of General MIDI) whose instruments play the "
-        "music. None: the shipped instruments.",
+        description="SoundFont for the music (.sf2 or .sf3, General MIDI). Empty: bundled instruments.",
     )
     prices: Path | None = Field(
-        default=None, description="TOML table of prices; default: DATA/prices.toml, else the shipped one."
+        default=None,
+        description="TOML file with prices. Empty: DATA/prices.toml, or the bundled prices.",
     )
     rpm: int = Field(
         default=0,
         ge=0,
         le=_MAX_COUNT,
-        description="Submits that a key may send in a minute, where it has no limit of its own; 0: any "
-        "number. Hosted services allow about 20.",
+        description="Submits per minute for keys without their own limit. 0: no limit. Hosted services "
+        "allow about 20.",
     )
     running: int = Field(
         default=0,
         ge=0,
         le=_MAX_COUNT,
-        description="Tasks of a key that may run at a time, likewise; more wait. Hosted services: 5.",
+        description="Running tasks of a key without its own limit; more wait. Hosted services allow 5.",
     )
     queued: int = Field(
         default=0,
         ge=0,
         le=_MAX_COUNT,
-        description="Tasks of a key that may wait at a time, likewise; more are refused.",
+        description="Queued tasks of a key without its own limit; more are refused. 0: no limit.",
     )
     daily_credits: int = Field(
         default=0,
         ge=0,
         le=_MAX_COUNT,
-        description="Credits that a key's tasks of one day (UTC) may cost, likewise.",
+        description="Credits per UTC day for keys without their own limit. 0: no limit.",
     )
     storage_quota: str = Field(
         default="100GiB",
-        description="What a tenant may have stored that has no limit of its own, uploads, images and videos "
-        "together: `20GiB`, `500MB`; 0: any amount, until the disk's reserve is reached.",
+        description="Storage quota for tenants without their own, for uploads, images, and videos "
+        "together, such as `20GiB` or `500MB`. 0: no limit, until the disk's reserve is reached.",
     )
     dedupe_seconds: float = Field(
         default=0.0,
         ge=0,
         le=_MAX_SECONDS,
-        description="For clients that send no Idempotency-Key: the same request of the same key within so "
-        "many seconds is the same task. 0: every request is its own.",
+        description="For clients without Idempotency-Key: an equal request of the same API key within this "
+        "many seconds returns the same task. 0: every request makes a task.",
     )
     webhook_secret: SecretStr = Field(
         default=SecretStr(""),
-        description="Signs callbacks of tenant `default`: `whsec_` and base64 of 24 to 64 bytes. "
-        "Empty: a secret of this install's own, which `keyreel callbacks secret` shows.",
+        description="Signing secret for callbacks of the tenant `default`: `whsec_` and base64 of 24 to 64 "
+        "bytes. Empty: the installation's own secret, which `keyreel callbacks secret` shows.",
     )
     callback_schedule: Annotated[tuple[_Pause, ...], NoDecode] = Field(
         default=(),
         max_length=100,
-        description="Seconds before each attempt to deliver a callback, counted from the end of the one "
-        "before, comma-separated; as many entries as attempts. Empty: what each wire format documents.",
+        description="Seconds before each delivery attempt, counted from the end of the previous one, "
+        "comma-separated, one per attempt. Empty: the schedule of the wire format.",
     )
     callback_timeout: float | None = Field(
         default=None,
         gt=0,
         le=3600,
-        description="Seconds that one attempt may take in all. None: as each wire format has it, 5 or 15.",
+        description="Seconds per delivery attempt. Empty: 5 or 15, as the wire format has it.",
     )
     off_peak: str = Field(
         default="",
-        description="When off-peak videos are made, such as `22:00-08:00 Asia/Shanghai`; several, "
-        "comma-separated. Empty: whenever no other task waits.",
+        description="Off-peak hours, such as `22:00-08:00 Asia/Shanghai`, comma-separated. Empty: when no "
+        "other task waits.",
     )
     keep_inputs: str = Field(
         default="7d",
         pattern=PERIOD_PATTERN,
-        description="How long images and uploads are kept after they were last handed in: `12h`, `7d`, "
-        "`forever`. What an unfinished task needs is kept in any case.",
+        description="How long images and uploads are kept after they were last used: `12h`, `7d`, "
+        "`forever`. Inputs of unfinished tasks are always kept.",
     )
     keep_videos: str = Field(
         default="30d",
         pattern=PERIOD_PATTERN,
-        description="How long videos are kept once they are done; their links answer 410 after that.",
+        description="How long finished videos are kept. Their links return 410 after that.",
     )
     keep_records: str = Field(
         default="forever",
         pattern=PERIOD_PATTERN,
-        description="How long it is kept what an ended task was about; its entries in the ledger stay.",
+        description="How long records of ended tasks are kept. Ledger entries are never deleted.",
     )
     dev: bool = Field(
         default=False,
-        description="1: development mode, the same as `keyreel up --dev`: the clock can be moved, and "
-        "markers in prompts make tasks fail, wait or take long.",
+        description="1: development mode, like `keyreel up --dev`: the clock can be moved, and markers in "
+        "prompts make tasks fail, wait, or take long.",
     )
-    config: Path | None = Field(default=None, description="TOML file to read; default: DATA/keyreel.toml.")
+    config: Path | None = Field(
+        default=None, description="TOML file with settings. Empty: DATA/keyreel.toml."
+    )
 
     @property
     def engine_settings(self) -> EngineSettings:
@@ -375,7 +377,7 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             check_text(value)
         if isinstance(value, bool) and kind is not bool:
-            raise ValueError("must be no truth value")
+            raise ValueError("must not be true or false")
         if info.field_name in _PATHS and isinstance(value, str | Path):
             return parse_path(value)
         return value
@@ -390,8 +392,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put flags before the environment, and that before the TOML file."""
-        del dotenv_settings, file_secret_settings
-        file = find_file({**env_settings(), **init_settings()})
+        del env_settings, dotenv_settings, file_secret_settings
+        variables = Variables(settings_cls, FILE_TABLES)
+        file = find_file({**variables(), **init_settings()})
         known = (name for name in settings_cls.model_fields if name != "config")
         table = read_file(file, known) if file else {}
-        return init_settings, env_settings, InitSettingsSource(settings_cls, table)
+        return init_settings, variables, InitSettingsSource(settings_cls, table)

@@ -11,8 +11,8 @@ NodeName = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9._:-]{0,64}$",
-        description="This process's name among the nodes of an installation, in logs, the audit log and "
-        "lists of workers. Empty: host and process id.",
+        description="Name of this process in logs, the audit log, and lists of workers. Empty: host and "
+        "process ID.",
     ),
 ]
 HealthPort = Annotated[
@@ -20,8 +20,8 @@ HealthPort = Annotated[
     Field(
         ge=0,
         le=65535,
-        description="Port on which `keyreel work` tells how it is, and its metrics; 0 for any free one. "
-        "Every other command tells how it is on KEYREEL_PORT.",
+        description="Port for health checks and metrics of `keyreel work`. 0 picks a free port. Other "
+        "commands use KEYREEL_PORT for health checks.",
     ),
 ]
 DatabaseUrl = Annotated[
@@ -34,9 +34,9 @@ DatabaseUrl = Annotated[
 SharedSecret = Annotated[
     SecretStr,
     Field(
-        description="The same for every node of an installation, 32 to 256 characters: seals its signing "
-        "keys, certificates and tokens in the database. Older ones may follow, each behind a comma. Empty: "
-        "they are files in the data folder, which one machine has for itself."
+        description="Secret with 32 to 256 characters, the same on every node, that encrypts signing keys, "
+        "certificates, and tokens in the database. Older secrets can follow, separated by commas. "
+        "Empty: they are files in the data folder of a single machine."
     ),
 ]
 

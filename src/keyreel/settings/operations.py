@@ -22,8 +22,8 @@ class LogLevel(StrEnum):
 LogLevelSetting = Annotated[
     LogLevel,
     Field(
-        description="The least important lines of the log: `debug`, with a line for every poll and health "
-        "check too, `info`, `warning` or `error`."
+        description="Log level: `debug`, which includes every poll and health check, `info`, `warning`, or "
+        "`error`."
     ),
 ]
 MetricsPort = Annotated[
@@ -31,8 +31,8 @@ MetricsPort = Annotated[
     Field(
         ge=0,
         le=65535,
-        description="Port on which /metrics is answered without a token, beside KEYREEL_PORT where it needs "
-        "the admin token; 0: on none.",
+        description="Port that serves /metrics without a token, in addition to KEYREEL_PORT, where it "
+        "needs the admin token. 0: none.",
     ),
 ]
 MetricsHost = Annotated[
@@ -40,6 +40,6 @@ MetricsHost = Annotated[
     Field(
         pattern=HOST_PATTERN,
         max_length=253,
-        description="Address to answer /metrics on, on that port: the loopback, or one of a private network.",
+        description="Address for KEYREEL_METRICS_PORT: the loopback, or an address of a private network.",
     ),
 ]

@@ -8,13 +8,14 @@ from typing import Annotated, Final
 from pydantic import Field
 
 PATTERN_RULES: Final = {
-    **dict.fromkeys(
-        ("host", "metrics_host"), "must be an address such as 127.0.0.1 or ::1, or a host's name"
+    **dict.fromkeys(("host", "metrics_host"), "must be an address such as 127.0.0.1 or ::1, or a host name"),
+    "public_url": "must be a URL such as https://video.example.com, without ? and #",
+    "producer": (
+        "must be 1 to 127 printable ASCII characters, without spaces, quotation marks, or backslashes"
     ),
-    "public_url": "must be an address such as https://video.example.com, without ? and #",
-    "producer": "must be 1 to 127 printable ASCII characters, without space, quotation mark and backslash",
     **dict.fromkeys(
-        ("keep_inputs", "keep_videos", "keep_records", "engine_wait"), "must be such as 12h or 7d, or forever"
+        ("keep_inputs", "keep_videos", "keep_records", "engine_wait"),
+        "must be a period such as 12h or 7d, or forever",
     ),
     "node": "must be 1 to 64 letters, digits and . _ : -",
 }
@@ -24,8 +25,8 @@ SECRET_RULES: Final = {
     "secret": (
         re.compile(r"[!-+\--~]{32,256}(,[!-+\--~]{32,256}){0,3}"),
         (
-            "must be 32 to 256 printable ASCII characters without space and comma, such as "
-            "`openssl rand -hex 32` prints; up to three older ones may follow, each behind a comma"
+            "must be 32 to 256 printable ASCII characters without spaces and commas, such as from "
+            "`openssl rand -hex 32`; up to three older ones can follow, separated by commas"
         ),
     ),
     "database": (
@@ -44,7 +45,7 @@ EngineWait = Annotated[
     str,
     Field(
         pattern=PERIOD_PATTERN,
-        description="How long a task waits whose engines are all unavailable (a server is down, a key is "
-        "refused, a budget is used up) before it fails and is refunded; `forever`: until one is back.",
+        description="How long a task waits if all its engines are unavailable (a server is down, a key is "
+        "refused, a budget is used up) before it fails and is refunded. `forever`: until one is available.",
     ),
 ]

@@ -22,7 +22,9 @@ class LinkMode(StrEnum):
 
 def _check_storage(value: str) -> str:
     if value and not _URL_PATTERN.fullmatch(value.rstrip("/")):
-        raise ValueError("must be such as s3://bucket/folder, gs://bucket/folder or az://container/folder")
+        raise ValueError(
+            "must be a URL such as s3://bucket/folder, gs://bucket/folder or az://container/folder"
+        )
     return value.rstrip("/")
 
 
@@ -30,15 +32,15 @@ StorageUrl = Annotated[
     str,
     AfterValidator(_check_storage),
     Field(
-        description="Bucket of an object store that keeps all files: `s3://bucket/folder`, "
-        "`gs://bucket/folder` or `az://container/folder`. Its address and keys are read from the store's own "
-        "variables (`AWS_*`, `GOOGLE_*`, `AZURE_*`). Empty: the data folder."
+        description="Object store for all files: `s3://bucket/folder`, `gs://bucket/folder`, or "
+        "`az://container/folder`. Its address and credentials come from the store's own variables "
+        "(`AWS_*`, `GOOGLE_*`, `AZURE_*`). Empty: the data folder."
     ),
 ]
 Links = Annotated[
     LinkMode,
     Field(
-        description="`served`: the server sends results itself. `presigned`: links in results lead to the "
-        "object store, which sends them; such a link is valid until it expires, also once its key is revoked."
+        description="`served`: links in results lead to the server. `presigned`: links lead to the object "
+        "store and are valid until they expire, even if the API key is revoked."
     ),
 ]

@@ -36,15 +36,17 @@ def _read_secret(value: Any) -> str:
     if not isinstance(value, str) or not _REFERENCE_PATTERN.fullmatch(value):
         raise PydanticCustomError(
             _UNSHOWN,
-            "must be env: and the name of a variable that does not begin with KEYREEL_, such as env:WAN_KEY; "
-            "the key itself does not belong into the file",
+            (
+                "must be env: and the name of a variable that does not start with KEYREEL_, such as "
+                "env:WAN_KEY; never put the key itself in the file"
+            ),
         )
     variable = value.removeprefix("env:")
     secret = os.environ.get(variable, "")
     if not secret:
         raise PydanticCustomError(_UNSHOWN, "the variable {name} is not set", {"name": variable})
     if not _SECRET_PATTERN.fullmatch(secret):
-        rule = "the variable {name} must hold printable ASCII characters without a space"
+        rule = "the variable {name} must contain printable ASCII characters without spaces"
         raise PydanticCustomError(_UNSHOWN, rule, {"name": variable})
     return secret
 

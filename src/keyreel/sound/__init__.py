@@ -1,1 +1,1 @@
-"""Music, speech and ambience as arrays of samples; knows no files, no wire formats and no tasks."""
+"""Music, speech, and ambience as arrays of samples. Independent of files, wire formats, and tasks."""

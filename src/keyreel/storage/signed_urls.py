@@ -128,8 +128,8 @@ def load_or_create_secret(kept: SecretStore, name: str) -> bytes:
         secret = b""
     if len(secret) != _SECRET_BYTES:
         raise InvalidSetting(
-            f"{kept.locate(name)} must hold {2 * _SECRET_BYTES} hexadecimal digits: put its backup back, or "
-            "delete it, and the next start makes a new one. What was signed with the old one is then no "
-            "longer valid."
+            f"{kept.locate(name)} must hold {2 * _SECRET_BYTES} hexadecimal digits: restore it from a "
+            "backup, or delete it, and the next start creates a new one. Signatures made with the old "
+            "one are then no longer valid."
         )
     return secret

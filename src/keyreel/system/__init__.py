@@ -1,1 +1,1 @@
-"""What the operating system and operators are asked for: whole files, limited processes, valid values."""
+"""The operating system and its limits: atomic files, limited processes, valid values."""

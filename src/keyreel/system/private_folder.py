@@ -52,11 +52,11 @@ def check_owner(folder: Path) -> None:
     """
     status = folder.stat()
     if status.st_mode & stat.S_ISVTX or folder.resolve() == folder.resolve().parent:
-        raise ValueError(f"{folder} is a folder that many use: name one of Keyreel's own")
+        raise ValueError(f"{folder} is a shared folder: choose a folder that only Keyreel uses")
     if status.st_uid != os.geteuid():
         raise ValueError(
-            f"{folder} belongs to user {status.st_uid}, and this is user {os.geteuid()}: run Keyreel as its "
-            f"owner, or hand it over with `chown -R {os.geteuid()} {folder}`"
+            f"{folder} belongs to user {status.st_uid}, but this is user {os.geteuid()}: run Keyreel as "
+            f"its owner, or change the owner with `chown -R {os.geteuid()} {folder}`"
         )
 
 

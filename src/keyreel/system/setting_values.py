@@ -26,7 +26,7 @@ def split_items(value: Any) -> list[str]:
     """
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not all(_is_item(item) for item in items):
-        raise ValueError("must be a comma-separated text, or a list of texts or numbers")
+        raise ValueError("must be a comma-separated string, or a list of strings or numbers")
     return [str(item).strip() for item in items if str(item).strip()]
 
 
@@ -64,7 +64,7 @@ def check_text(text: str) -> str:
     if len(text) > _MAX_TEXT_CHARACTERS:
         raise ValueError(f"must have at most {_MAX_TEXT_CHARACTERS} characters, not {len(text)}")
     if not text.isprintable():
-        raise ValueError("must hold no control characters")
+        raise ValueError("must not contain control characters")
     return text
 
 
@@ -82,7 +82,7 @@ def parse_path(value: str | Path) -> Path | None:
         pass
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it holds U+0000"
-        raise ValueError(f"is not a path that can be used: {reason}") from None
+        raise ValueError(f"is not a usable path: {reason}") from None
     return Path(value)
 
 

@@ -22,7 +22,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     """
     try:
         if file.exists() and not file.is_file():  # opening a pipe would wait for its other end
-            raise ValueError("must be a file, and is not")
+            raise ValueError("must be a file")
         with file.open("rb") as opened:
             content = opened.read(_MAX_FILE_BYTES + 1)
     except OSError as error:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 APPROVAL_PERIOD: Final = timedelta(hours=24)
 """How long an order is held for its client's approval."""
-NOT_APPROVED: Final = "The order was not approved within 24 hours, and its price was given back."
+NOT_APPROVED: Final = "The order was not approved within 24 hours and was refunded."
 _BATCH_SIZE: Final = 50
 """Tasks that one transaction cancels: clients wait for it."""
 

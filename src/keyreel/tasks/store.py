@@ -274,7 +274,7 @@ class TaskStore:
         with self.database.read() as connection:
             found = connection.execute(select(TASKS.c.id).where(TASKS.c.id == parse_task_id(task_id))).first()
         if found is None:
-            raise UnknownTask(f"There is no task with the id {task_id[:64]!r}.")
+            raise UnknownTask(f"There is no task with the ID {task_id[:64]!r}.")
 
     def list(self, tenant: str | None = None, task_filter: TaskFilter = _NO_FILTER) -> tuple[Task, ...]:
         """List a tenant's tasks, or every tenant's, by the filter; `fields` and `payload` are left empty.
@@ -349,7 +349,7 @@ class TaskStore:
             queue_held(connection, self.clock.now(), tenant, parse_task_id(task_id))
         task = self.get(tenant, task_id)
         if task.state is TaskState.CANCELLED:
-            raise NotHeld(f"The order cannot be approved any more: {task.reason}")
+            raise NotHeld(f"The order can no longer be approved: {task.reason}")
         if self.find_draft(task_id) is None:
             raise NotHeld
         return task

@@ -1,1 +1,1 @@
-"""The production line: claims tasks, has them rendered, finishes and settles them."""
+"""The worker: claims tasks, has them rendered, finishes and settles them."""

@@ -23,13 +23,13 @@ _FLAWS_STEP: Final = "flaws of the first render"
 """The durable step after which the second render is due: no attempt at the task goes back to the first."""
 _MAX_SEED: Final = 2**31 - 1
 _ACCEPTED_NOTE: Final = "This is a second render, with seed {seed}: the first had a flaw ({first})."
-_FLAWED_NOTE: Final = "This video has a flaw: {flaws}. A second render did no better."
+_FLAWED_NOTE: Final = "This video has a flaw: {flaws}. A second render was no better."
 _BOTH_FLAWED_NOTE: Final = (
-    "This is a second render, with seed {seed}, which has a flaw: {flaws}. So had the first ({first})."
+    "This is a second render, with seed {seed}, which has a flaw: {flaws}. The first had one too ({first})."
 )
 _ONLY_NOTE: Final = "This video has a flaw: {flaws}."
-_BELOW_BAR: Final = "The video is below the bar: {flaws}."
-_NOT_AS_ORDERED: Final = "The engine's clip is not as ordered: {flaws}."
+_BELOW_BAR: Final = "The video has a flaw: {flaws}."
+_NOT_AS_ORDERED: Final = "The engine's clip is not as requested: {flaws}."
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _WAITING_STEP: Final = "waits for engines since"
 """The durable step that is finished when a task's engines were unavailable for the first time."""
-_WAITING_NOTE: Final = "No engine can make this video right now; it is tried again."
-_WAITED_LONG: Final = "No engine could make this video in the time that it may wait for one."
+_WAITING_NOTE: Final = "No engine can make this video right now. Keyreel will try again."
+_WAITED_LONG: Final = "No engine could make this video within the maximum waiting time."
 _PAGE: Final = 100
 """Tasks that are routed between two turns of the event loop."""
 
@@ -175,7 +175,10 @@ class EngineBinder:
         until = datetime.fromisoformat(kept) + self._wait
         if now >= until:
             raise RenderFailed(_WAITED_LONG)
-        return f"{_WAITING_NOTE} If none can by {until:%Y-%m-%d %H:%M} UTC, it fails and costs nothing."
+        return (
+            f"{_WAITING_NOTE} If no engine can by {until:%Y-%m-%d %H:%M} UTC, the task fails and costs "
+            "nothing."
+        )
 
     async def _bind(self, task: Task, engine: str, note: str = "") -> None:
         token, notes = FencingToken(task.id, task.attempt), (note,) if note else ()

@@ -203,7 +203,7 @@ class Janitor:
         if (count.unknown or not count.is_plausible) and count != self._reported:
             self._reported = count
             _log.error(
-                "stored files belong to no task of this database: they are kept, `keyreel doctor` tells more",
+                "stored files belong to no task of this database: they are kept; run `keyreel doctor`",
                 **asdict(count),
             )
         if count.is_plausible:
@@ -231,7 +231,7 @@ class Janitor:
             and await self._pending_files.expire(key, before, self._uncount)
         ]
         if expired:
-            _log.info("files deleted that nothing needs", files=len(expired))
+            _log.info("unneeded files deleted", files=len(expired))
 
     async def _uncount(self, key: str) -> None:
         # Before the file goes: a crash then leaves one that counts for nobody, and a later round finds it.
@@ -251,7 +251,7 @@ class Janitor:
         for key in sorted(keys):
             await self._storage.delete(key)
         if keys:
-            _log.info("files deleted that nothing needs", files=len(keys))
+            _log.info("unneeded files deleted", files=len(keys))
 
     async def _collect_needed_inputs(self) -> frozenset[str]:
         names: set[str] = set()

@@ -43,7 +43,7 @@ def test_a_copy_in_another_folder_has_tasks_files_and_links(
     before = hash_files(data)
     done = keyreel("migrate", "--data", data, "--to", tmp_path / "copy")
     assert done.returncode == 0, done.stderr
-    assert "All rows are equal, and the ledger adds up." in done.stdout
+    assert "All rows match, and the ledger adds up." in done.stdout
     assert hash_files(data) == before
     server = Server.start(tmp_path / "copy", command="serve", **CARDS)
     assert server.poll(task)["task"]["status"] == "TASK_STATUS_SUCCEED"
@@ -51,7 +51,7 @@ def test_a_copy_in_another_folder_has_tasks_files_and_links(
     assert server.stop() == 0
     again = keyreel("migrate", "--data", data, "--to", tmp_path / "copy")
     assert again.returncode == 2
-    assert "--to: must lead to an empty database" in again.stderr
+    assert "--to: must be an empty database" in again.stderr
 
 
 def test_what_is_in_use_is_not_copied(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_stdout_is_the_path_and_all_else_is_on_stderr(server: Server, tmp_path: 
     assert (done.returncode, done.stdout) == (0, f"{out}\n")
     assert done.stderr.startswith("Task ")
     again = run(server, *LAKE, "-o", out)
-    assert again.stderr == f"keyreel: --output: {out} exists already; --force overwrites it.\n"
+    assert again.stderr == f"keyreel: --output: {out} already exists; use --force to overwrite it.\n"
     told = json.loads(run(server, *LAKE, "-o", out, "--force", "--json", "--seed", 7).stdout)
     assert (told["path"], told["seed"], told["state"]) == (str(out), 7, "succeeded")
 
@@ -66,7 +66,9 @@ def test_an_id_that_is_none_is_told_at_once(server: Server) -> None:
 
 def test_options_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     done = keyreel(*LAKE, "--draft", "--no-wait", "-o", tmp_path / "a.mp4")
-    assert done.stderr == "keyreel: --no-wait: a draft is waited for; leave out one of both.\n"
+    assert done.stderr == (
+        "keyreel: --no-wait: cannot be combined with --draft, which waits for the draft.\n"
+    )
 
 
 def test_models_and_engines_of_a_server_elsewhere(server: Server, tmp_path: Path) -> None:
@@ -89,12 +91,12 @@ def test_doctor_asks_the_running_server_for_its_engines(server: Server) -> None:
     checks = {check["name"]: check for check in json.loads(done.stdout)}
     assert checks["engines"]["ok"], checks["engines"]
     assert checks["engines"]["detail"].startswith(CARDS["KEYREEL_ENGINES"])
-    assert "it renders too" in checks["server"]["detail"]
+    assert "it renders" in checks["server"]["detail"]
 
 
 def test_a_second_server_is_told_of_the_first_one(server: Server) -> None:
     for command in ("up", "serve"):
         done = keyreel(command, "--data", server.data)
         assert done.returncode == 1
-        begin = f"keyreel: Keyreel runs with the data folder {server.data} already, at {server.url}."
+        begin = f"keyreel: Keyreel is already running with the data folder {server.data}, at {server.url}."
         assert done.stderr.startswith(begin)

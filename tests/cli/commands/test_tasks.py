@@ -32,7 +32,7 @@ def test_a_draft_is_approved_by_the_command_that_was_printed(server: Server, tmp
         *("-o", tmp_path / "film.mp4", "--base-url", server.url, "--api-key", KEY),
     )
     assert made.returncode == 0, made.stderr
-    _, _, command = made.stderr.partition("Approve it: keyreel ")
+    _, _, command = made.stderr.partition("To approve it: keyreel ")
     group, action, task_id = command.split()
     assert (group, action) == ("tasks", "approve")
     assert ask(server, "show", task_id)["state"] == "held"
@@ -48,10 +48,10 @@ def test_a_task_is_cancelled(server: Server) -> None:
     assert ask(server, "cancel", task_id)["state"] == "cancelled"
     late = keyreel("tasks", "approve", task_id, "--base-url", server.url, "--api-key", KEY)
     assert (late.returncode, late.stderr.count("\n")) == (1, 1)
-    assert "cannot be approved any more" in late.stderr
+    assert "can no longer be approved" in late.stderr
 
 
 def test_an_option_before_the_command_is_not_dropped_in_silence(tmp_path: Path) -> None:
     done = keyreel("tasks", "--data", tmp_path, "show", "1")
     assert done.returncode == 2
-    assert "--data: must stand after 'show'." in done.stderr
+    assert "--data: must come after 'show'." in done.stderr

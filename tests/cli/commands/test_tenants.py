@@ -56,7 +56,7 @@ def test_tenants_and_keys_are_kept_without_a_server(tmp_path: Path) -> None:
     told("keys", "create", "--tenant", "studio", "--new-tenant", "--daily-credits", 100, "--data", tmp_path)
     granted = keyreel("tenants", "grant", "studio", 45, "--data", tmp_path).stdout
     assert "45 credits" in granted
-    assert "in advance" in granted
+    assert "is prepaid" in granted
     assert "studio" in keyreel("tenants", "list", "--data", tmp_path).stdout
     assert "100 credits a day" in keyreel("keys", "list", "--data", tmp_path).stdout
 
@@ -89,7 +89,7 @@ def test_an_account_is_disabled_granted_and_read_of_without_a_server(tmp_path: P
     at = ("--data", tmp_path)
     told("tenants", "create", "studio", *at)
     said = keyreel("tenants", "grant", "studio", 5, "--txn", "invoice-7", *at).stdout
-    assert "paid afterwards, without a limit, until now" in said
+    assert "was postpaid, without a limit, until now" in said
     other = keyreel("tenants", "grant", "studio", 6, "--txn", "invoice-7", *at)
     assert (other.returncode, "5 credits" in other.stderr) == (1, True)
     assert told("tenants", "disable", "studio", "--cancel", *at)["cancelled"] == 0

@@ -56,8 +56,8 @@ def test_a_downloaded_video_is_untouched(server: Server, made: tuple[str, Path])
     task_id, video = made
     done = verify(video, "--data", server.data)
     assert done.returncode == 0, done.stderr
-    assert f"{task_id} (the very file)" in done.stdout
-    assert "made by    Keyreel 0.1.0, signed by Keyreel, who is trusted here" in done.stdout
+    assert f"{task_id} (the same file)" in done.stdout
+    assert "made by    Keyreel 0.1.0, signed by Keyreel, trusted" in done.stdout
     assert "source     compositeWithTrainedAlgorithmicMedia" in done.stdout
     assert f"label      AIGC: generated, by studio-1 as {task_id}" in done.stdout
 
@@ -91,6 +91,21 @@ def test_anybody_checks_a_video_with_the_published_root(
     assert not elsewhere.exists()
 
 
+def test_a_server_elsewhere_is_asked_for_its_root_and_its_tasks(
+    server: Server, made: tuple[str, Path], tmp_path: Path
+) -> None:
+    task_id, video = made
+    token = (server.data / "admin.token").read_text().strip()
+    elsewhere = {"KEYREEL_DATA": str(tmp_path / "nothing here"), "KEYREEL_BASE_URL": server.url}
+    done = verify(video, **elsewhere, KEYREEL_ADMIN_TOKEN=token)
+    assert done.returncode == 0, done.stderr
+    assert f"{task_id} (the very file)" in done.stdout
+    without = verify(video, **elsewhere)
+    assert without.returncode == 0, without.stderr
+    assert f"{task_id} (as its signature says)" in without.stdout
+    assert "the tasks of the server are not searched" in without.stderr
+
+
 def test_a_strangers_video_is_unknown(tmp_path: Path) -> None:
     done = verify(labelled_scene(tmp_path / "plain.mp4", seed=4), "--data", tmp_path / "data")
     assert done.returncode == 1
@@ -116,11 +131,11 @@ def test_a_server_signs_with_its_operators_certificate(tmp_path: Path) -> None:
     assert server.stop() == 0
     done = verify(video, "--data", tmp_path / "data", **settings)
     assert done.returncode == 0, done.stdout
-    assert "signed by Acme, who is trusted here" in done.stdout
+    assert "signed by Acme, trusted" in done.stdout
 
 
 def test_half_an_operators_certificate_stops_the_start(tmp_path: Path) -> None:
     failed = keyreel("up", "--port", 0, "--data", tmp_path, KEYREEL_C2PA_CERT=str(tmp_path / "chain.pem"))
     assert failed.returncode == 2
-    assert "KEYREEL_C2PA_CERT and KEYREEL_C2PA_KEY belong together" in failed.stderr
+    assert "KEYREEL_C2PA_CERT and KEYREEL_C2PA_KEY: set both" in failed.stderr
     assert len(failed.stderr.splitlines()) <= 3

@@ -65,9 +65,9 @@ def test_what_a_folder_had_in_files_stays_valid_when_it_is_sealed(tmp_path: Path
 
 def test_another_secret_or_none_is_refused_and_makes_no_new_ones(tmp_path: Path) -> None:
     first = start(tmp_path, SECRET)
-    with pytest.raises(InvalidSetting, match="KEYREEL_SECRET: does not open"):
+    with pytest.raises(InvalidSetting, match="KEYREEL_SECRET: cannot decrypt"):
         start(tmp_path, OTHER)
-    with pytest.raises(InvalidSetting, match="KEYREEL_SECRET: is not set, and this database's secrets"):
+    with pytest.raises(InvalidSetting, match="KEYREEL_SECRET: is not set, but this database's secrets"):
         start(tmp_path)
     assert list_secret_files(tmp_path) == set()
     assert start(tmp_path, SECRET) == first

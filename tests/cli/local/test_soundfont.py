@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PROMPT = "a calm lake at dawn"
 SECONDS = 4
 HARP = 46
-LACKS = "lacks General MIDI presets that the music is played with:"
+LACKS = "lacks General MIDI presets that the music needs:"
 
 
 def measure_overtones(pcm: Pcm) -> float:
@@ -49,9 +49,9 @@ def test_music_is_played_with_the_operators_font(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (None, "cannot be read: No such file or directory"),
-        (b"", "is no SoundFont: it does not begin with RIFF and sfbk"),
-        (b"RIFF\x04\0\0\0WAVE", "is no SoundFont: it does not begin with RIFF and sfbk"),
-        (make_soundfont()[:20_000], "is cut off: it ends before its last part does"),
+        (b"", "is not a SoundFont: it does not start with RIFF and sfbk"),
+        (b"RIFF\x04\0\0\0WAVE", "is not a SoundFont: it does not start with RIFF and sfbk"),
+        (make_soundfont()[:20_000], "is truncated"),
         (
             make_soundfont([each for each in PROGRAMS if each != HARP]),
             f"{LACKS} harp (program 46)",
@@ -77,7 +77,7 @@ def test_a_font_that_cannot_be_used_is_one_sentence(
 def test_doctor_names_the_instruments_and_what_is_wrong_with_them(tmp_path: Path) -> None:
     font = write_soundfont(tmp_path / "own.sf2")
     told = keyreel("doctor", "--data", tmp_path / "data", KEYREEL_SOUNDFONT=str(font))
-    assert f"{font}, which has all that the music needs" in told.stdout
+    assert f"{font}, has all required instruments" in told.stdout
     told = keyreel("doctor", "--data", tmp_path / "data", KEYREEL_SOUNDFONT=str(tmp_path))
     assert f"KEYREEL_SOUNDFONT: {tmp_path} is no file." in told.stdout
     assert told.returncode == 1

@@ -135,16 +135,16 @@ def test_a_timeout_leaves_the_task_and_says_how_to_wait_on(server: Server, tmp_p
     )
     assert (done.returncode, done.stdout) == (1, "")
     task_id = done.stderr.split()[1]
-    assert f"It goes on: keyreel tasks wait {task_id}\n" in done.stderr
+    assert f"The task continues. To wait for it: keyreel tasks wait {task_id}\n" in done.stderr
     waited = keyreel("tasks", "wait", task_id, "--timeout", 0, *remote)
     assert waited.returncode == 1
     early = keyreel("tasks", "download", task_id, "-o", tmp_path / "b.mp4", *remote)
-    assert early.stderr.endswith(f"Task {task_id} is queued. Wait for it: keyreel tasks wait {task_id}\n")
+    assert early.stderr.endswith(f"Task {task_id} is queued. To wait for it: keyreel tasks wait {task_id}\n")
     assert state_of(server, task_id) == "queued"
 
 
 def test_an_error_has_no_colour_where_none_is_wanted(tmp_path: Path) -> None:
     terminal = Terminal.run("models", "--base-url", "http://127.0.0.1:9", "--data", tmp_path)
     assert terminal.wait() == 1
-    assert terminal.seen.startswith("keyreel: Nothing answers at http://127.0.0.1:9")
+    assert terminal.seen.startswith("keyreel: There is no server at http://127.0.0.1:9")
     assert "\x1b" not in terminal.seen

@@ -176,7 +176,7 @@ def test_frames_are_taken_one_by_one_and_few_are_held(keyframes: int, held: int,
 @pytest.mark.parametrize(
     ("frames", "reason"),
     [
-        ([np.zeros((144, 256, 3), np.uint8)] * 9, r"made 9 frames where 24 were due"),
+        ([np.zeros((144, 256, 3), np.uint8)] * 9, r"made 9 frames instead of 24"),
         ([np.zeros((144, 256), np.uint8)] * 25, r"shape \(144, 256\)"),
         ([np.full((144, 256, 3), np.nan, np.float32)] * 25, r"not finite"),
     ],

@@ -98,7 +98,7 @@ def test_what_was_refused_goes_to_the_next_service(plant: Plant) -> None:
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        (Fault(made=True), "so that it is unknown whether it took the order"),
+        (Fault(made=True), "so it is unknown whether it received the order"),
         (Fault(400, body=b'{"code": 400, "message": "Not this face."}'), "Not this face."),
     ],
 )
@@ -124,7 +124,7 @@ def test_a_failure_keeps_the_reason_of_the_service(plant: Plant) -> None:
 def test_what_does_not_play_is_no_success(sent: bytes, plant: Plant) -> None:
     with hosted("async_v3", sent) as upstream:
         done = make(plant, relay_to(upstream))
-    assert (done.state, done.reason) == (TaskState.FAILED, "The video that was received cannot be read.")
+    assert (done.state, done.reason) == (TaskState.FAILED, "The received video cannot be read.")
     assert upstream.paid.total() == 1
 
 

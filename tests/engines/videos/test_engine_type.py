@@ -24,10 +24,13 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"operations": ["reference2video"]},
         (
             "[engine.wan] operations: got 'reference2video'; must be some of text2video, img2video, "
-            "start_end2video, which sglang servers can be asked for."
+            "start_end2video, which sglang servers support."
         ),
     ),
-    "rule": ({"max_frames": 2}, "[engine.wan] max_frames: no 4n + 1 up to 2 is enough for two frames at 24."),
+    "rule": (
+        {"max_frames": 2},
+        "[engine.wan] max_frames: no 4n + 1 up to 2 is enough for two frames at 24 fps.",
+    ),
 }
 
 
@@ -47,7 +50,7 @@ def test_a_wrong_table_is_refused_in_one_sentence(case: str) -> None:
     "url", ["10.0.0.7:30000", "ftp://host", "http://user:pass@host", "http://host/v1", "http://host?key=1"]
 )
 def test_an_address_that_cannot_be_asked_is_refused_and_not_shown(url: str) -> None:
-    with pytest.raises(InvalidSetting, match="base_url: must be an address such as") as refused:
+    with pytest.raises(InvalidSetting, match="base_url: must be a URL such as") as refused:
         load(base_url=url)
     assert "pass" not in refused.value.message
 
@@ -65,4 +68,4 @@ def test_an_engine_is_as_healthy_as_its_server() -> None:
         engine = load(flavour="plain", base_url=fake.url)
         assert check_engine(engine).ok
         fake.is_well = False
-        assert check_engine(engine).detail == "The video server answered 503."
+        assert check_engine(engine).detail == "The video server returned 503."

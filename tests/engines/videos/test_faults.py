@@ -102,7 +102,7 @@ def test_a_server_that_stumbles_is_asked_again(
 def test_a_result_that_is_no_video_fails_its_task(site: VideoSite) -> None:
     site.fakes["fastvideo"].content = b"<html>no video</html>"
     result = site.make("fastvideo", "text", WORDS)
-    assert result["task"]["reason"] == "The video that was received cannot be read."
+    assert result["task"]["reason"] == "The received video cannot be read."
 
 
 def test_a_task_whose_server_is_not_there_goes_to_the_next_engine(site: VideoSite) -> None:

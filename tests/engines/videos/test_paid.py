@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from keyreel.task import Task
 
-UNKNOWN = "so that it is unknown whether it took the request"
+UNKNOWN = "so it is unknown whether it received the request"
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_video_that_the_server_lost_is_not_bought_again(plant: Plant, fake: Fa
     fake.canned["GET"].append(CannedAnswer(404))
     done = make(plant, bought_from(fake))
     assert done.state is TaskState.FAILED
-    assert done.reason.startswith("The video server lost the video. It is not asked for again")
+    assert done.reason.startswith("The video server lost the video. It was not requested again")
     assert len(fake.asked) == 1
 
 
@@ -126,7 +126,7 @@ def test_a_refusal_costs_nothing_and_the_budget_holds(plant: Plant, fake: FakeVi
         refused = accept_task(plant.store)
         async with plant.working(bought_from(fake, daily_credits=5.0)) as worker:
             await plant.until(refused, lambda now: bool(now.notes))
-            assert "takes no requests" in worker.engine_statuses.read()["bought"].problem
+            assert "accepts no requests" in worker.engine_statuses.read()["bought"].problem
             await plant.ended(accept_task(plant.store))
             await comes_true(
                 lambda: (
@@ -142,8 +142,8 @@ def test_a_refusal_costs_nothing_and_the_budget_holds(plant: Plant, fake: FakeVi
 @pytest.mark.parametrize(
     ("options", "rule"),
     [
-        ({"paid": False}, r"\[engine.bought\] cost: got { credits = 0.5 }; must go with paid = true."),
-        ({"cost": {"credits": 0.0}}, "daily_credits: got 100; must go with a cost"),
+        ({"paid": False}, r"\[engine.bought\] cost: got { credits = 0.5 }; needs paid = true."),
+        ({"cost": {"credits": 0.0}}, "daily_credits: got 100; needs a cost"),
     ],
 )
 def test_terms_that_do_not_fit_together_are_refused(

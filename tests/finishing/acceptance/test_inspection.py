@@ -90,7 +90,7 @@ def test_the_last_frame_is_held_against_its_keyframe(tmp_path: Path) -> None:
     last = pan()[-1]
     assert find(film(tmp_path, pan()), place_order(tmp_path, LANDSCAPE, last)) == []
     found = find(film(tmp_path, pan()), place_order(tmp_path, LANDSCAPE, last[::-1]))
-    assert found == ["its last frame is not the image that it was to end with"]
+    assert found == ["its last frame is not the requested image"]
 
 
 @pytest.mark.parametrize("number", [24, 47, 48, 49, 50, 60])

@@ -108,7 +108,7 @@ def test_polls_show_a_held_order_as_queued_with_its_drafts_address(cards: Server
     assert cards.call("POST", f"/v1/tasks/{task_id}/cancel").json()["state"] == "cancelled"
     refused = cards.call("POST", f"/v1/tasks/{task_id}/approve")
     assert (refused.status_code, refused.json()["reason"]) == (409, "TASK_NOT_HELD")
-    assert "cannot be approved any more: The task was cancelled." in refused.json()["message"]
+    assert "can no longer be approved: The task was cancelled." in refused.json()["message"]
 
 
 def test_held_orders_survive_a_power_cut_a_failed_draft_and_expire_after_a_day(
@@ -154,7 +154,7 @@ def test_a_program_that_awaits_gives_an_order_up(cards: Server) -> None:
         async with AsyncClient(cards.url, KEY, "openai_videos") as client:
             draft = await client.draft(MODEL, image=PICTURE, prompt="a card", duration=1)
             await draft.cancel()
-            with pytest.raises(NotHeld, match="cannot be approved any more"):
+            with pytest.raises(NotHeld, match="can no longer be approved"):
                 await draft.approve()
             return draft.order_id
 
@@ -196,6 +196,6 @@ def test_the_command_asks_at_a_terminal_and_cancels_on_no(cards: Server, tmp_pat
     os.close(master)
     assert done.returncode == 0, done.stderr
     assert "Make the video?" in done.stderr
-    assert "The order is cancelled; it costs nothing." in done.stderr
+    assert "The order was cancelled. It costs nothing." in done.stderr
     assert [each.name for each in tmp_path.iterdir()] == ["film.draft.mp4"]
     assert balance(cards) == spent

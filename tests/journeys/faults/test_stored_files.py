@@ -52,7 +52,7 @@ def test_a_lost_database_takes_no_file_along(start: Callable[..., Server], tmp_p
     backup = {each.name: each.read_bytes() for each in data.glob("keyreel.db*")}
     for name in backup:
         (data / name).unlink()
-    with pytest.raises(AssertionError, match=r"put it back from a backup, or begin anew .* --new-database"):
+    with pytest.raises(AssertionError, match=r"restore it from a backup, or start over .* --new-database"):
         start(KEYREEL_ENGINES=CARD)
     assert stored(data) == files
     doctor(data, "--new-database")
@@ -61,7 +61,7 @@ def test_a_lost_database_takes_no_file_along(start: Callable[..., Server], tmp_p
     wait_until(lambda: "stored files belong to no task" in (data / "up.log").read_text(), JANITOR_SECONDS)
     assert files <= stored(data)
     assert "2 belong to no task of this database" in doctor(data)
-    assert doctor(data, "--delete-orphans") == "every task has its own, and none is left over"
+    assert doctor(data, "--delete-orphans") == "every task has its files, and there are no leftovers"
     assert len(stored(data)) == 3
 
 
@@ -85,7 +85,7 @@ def test_a_stopped_servers_database_is_one_whole_file(start: Callable[..., Serve
     (data / "keyreel.db").write_bytes(copied)
     server = start(KEYREEL_ENGINES=CARD)
     assert server.poll(task_id)["task"]["status"] == "TASK_STATUS_SUCCEED"
-    assert doctor(data) == "every task has its own, and none is left over"
+    assert doctor(data) == "every task has its files, and there are no leftovers"
 
 
 def test_what_is_no_stored_file_is_left_alone(start: Callable[..., Server], tmp_path: Path) -> None:

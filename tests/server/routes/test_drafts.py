@@ -62,7 +62,7 @@ def test_every_format_asks_for_a_draft_by_header_or_body_and_sees_the_order_queu
     assert polled.status_code == 200, polled.text
     waiting = ("TASK_STATUS_QUEUED", "in_progress", "queueing", '"queued"')
     assert any(word in polled.text for word in waiting), polled.text
-    assert "The draft is not there yet." in polled.headers["x-task-notes"]
+    assert "The draft is not ready yet." in polled.headers["x-task-notes"]
     assert f"POST /v1/tasks/{held.id}/approve" in polled.headers["x-task-notes"]
 
 
@@ -94,7 +94,10 @@ def test_a_held_order_is_not_begun_and_counts_as_queued(client: TestClient, plat
     assert claim.task.draft_of == task_id
     assert services.store.queue.claim("w", 60.0) is None
     refused = client.post(PATH, json=PARAMS, headers=mine)
-    assert (refused.status_code, refused.json()["message"]) == (429, "1 tasks of this key wait; 1 may.")
+    assert (refused.status_code, refused.json()["message"]) == (
+        429,
+        "1 tasks of this key are waiting; the limit is 1.",
+    )
     assert client.post(f"/v1/tasks/{task_id}/cancel", headers=mine).json()["state"] == "cancelled"
     assert client.post(PATH, json=PARAMS, headers=mine).status_code == 200
 

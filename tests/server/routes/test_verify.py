@@ -97,7 +97,7 @@ def test_a_key_is_needed(client: TestClient) -> None:
 def test_what_is_no_video_is_a_400_in_plain_words(client: TestClient, data: bytes) -> None:
     answer = client.post("/v1/verify", content=data)
     assert answer.status_code == 400
-    assert answer.json()["message"] == "The file is not a video that can be read."
+    assert answer.json()["message"] == "The file is not a readable video."
 
 
 def test_a_file_larger_than_allowed_is_refused_while_it_arrives(tmp_path: Path) -> None:

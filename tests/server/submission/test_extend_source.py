@@ -140,4 +140,4 @@ def test_a_video_that_is_no_longer_kept_cannot_go_on(client: TestClient, platfor
     source = made(platform)
     Retention(platform.services.store.database).expire_files(platform.services.clock.now())
     told = refusal(client, video_creation_id=source.id)
-    assert told["message"] == f"video_creation_id: the video of task {source.id} is no longer kept."
+    assert told["message"] == f"video_creation_id: the video of task {source.id} was deleted."

@@ -80,7 +80,7 @@ class Phonemizer:
         else:
             phonemes = self._english.phonemize(text)
         if not phonemes.strip():
-            raise UnpronounceableText("There is nothing in it that can be pronounced.")
+            raise UnpronounceableText("It contains nothing that can be pronounced.")
         return np.full(round(len(phonemes) * SAMPLE_RATE / 15 / speed), 0.1, np.float32)
 
 

@@ -122,7 +122,7 @@ def test_a_later_line_that_does_not_fit_is_left_out_whole(voices: Voices) -> Non
         order(('@ann says "Where have you been all day?" @tom says "On the other side."', 2)), voices
     )
     assert len(speech.spans) == 1
-    assert speech.unspoken == ('Not spoken: "On the other side." (The shot is too short for it.)',)
+    assert speech.unspoken == ('Not spoken: "On the other side." (The shot is too short.)',)
 
 
 def test_chinese_without_the_extra_is_named_and_the_rest_is_spoken(voices: Voices) -> None:

@@ -134,7 +134,7 @@ def list_columns(file: Path) -> dict[tuple[str, str], bool]:
 def test_looking_brings_nothing_up_to_date(tmp_path: Path) -> None:
     file = at_version(tmp_path / DATABASE_FILE, "0004")
     before = file.read_bytes()
-    with pytest.raises(InvalidSetting, match="another version of Keyreel"):
+    with pytest.raises(InvalidSetting, match="a different version of Keyreel"):
         Database.open_read_only(file)
     assert file.read_bytes() == before
 

@@ -58,7 +58,7 @@ def test_another_shared_secret_is_told_at_once_and_changes_nothing(
 ) -> None:
     open_as(database, clock, ONE).ensure("links", lambda: b"first")
     before = load_sealed(database, "links")
-    with pytest.raises(InvalidSetting, match=r"KEYREEL_SECRET: does not open 'links'"):
+    with pytest.raises(InvalidSetting, match=r"KEYREEL_SECRET: cannot decrypt 'links'"):
         open_as(database, clock, OTHER)
     assert load_sealed(database, "links") == before
 

@@ -148,7 +148,7 @@ def test_sparse_hosted_results_are_read() -> None:
 @BOTH
 def test_an_answer_without_id_or_state_is_named(each: Dialect) -> None:
     for reading in (each.parse_submit_response, each.parse_result_response):
-        with pytest.raises(RemoteError, match="The answer"):
+        with pytest.raises(RemoteError, match="The response"):
             reading({})
 
 

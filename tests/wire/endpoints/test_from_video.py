@@ -49,7 +49,7 @@ def test_a_tasks_id_counts_before_an_address() -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"video_url": ""}, {"video_url": None, "video_creation_id": ""}])
 def test_one_of_both_is_required(fields: dict[str, Any]) -> None:
-    said = r"^video_url: (got ''; )?must name a video of 4 to 60 s"
+    said = r"^video_url: (got ''; )?must be the URL of a video of 4 to 60 s"
     with pytest.raises(MissingField, match=said) as refused:
         read(**fields)
     assert refused.value.field == "video_url"

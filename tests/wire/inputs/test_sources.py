@@ -100,7 +100,7 @@ def test_everything_else_is_refused(image: Any) -> None:
     with pytest.raises(InvalidRequest) as caught:
         source(image)
     assert caught.value.field == "images[0]"
-    assert "base64" in caught.value.message or "address" in caught.value.message
+    assert "base64" in caught.value.message or "URL" in caught.value.message
 
 
 @pytest.mark.parametrize("image", ["", " ", "\n", " " * 500, {"url": ""}])

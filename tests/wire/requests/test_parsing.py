@@ -135,7 +135,10 @@ def refused(**change: Any) -> InvalidRequest:
         ({"duration": True}, "duration: got true; must be a whole number from 1 to 10."),
         ({"bgm": "yes"}, "bgm: got 'yes'; must be true or false."),
         ({"resolution": "4K"}, "resolution: got '4K'; must be one of 540p, 720p, 1080p."),
-        ({"prompt": "x" * 5001}, "prompt: got text of 5001 characters; must have at most 5000 characters."),
+        (
+            {"prompt": "x" * 5001},
+            "prompt: got a string of 5001 characters; must have at most 5000 characters.",
+        ),
         ({"prompt": None}, "prompt: is required."),
         ({"images": {}}, "images: got an object; must be a list of images."),
         ({"extra": 5}, "extra: got 5; must be an object."),
@@ -228,7 +231,7 @@ def test_joined_messages_have_nine_hundred_characters_at_most(last: int, listed:
 def test_what_costs_a_parser_time_is_bounded(costly: bytes) -> None:
     most = (MAX_TEXT_BYTES - 100) // len(costly)
     assert parse_body(b'{"prompt": "' + costly * most + b'"}')
-    with pytest.raises(InvalidRequest, match="more than 28 MiB beside images"):
+    with pytest.raises(InvalidRequest, match="more than 28 MiB without base64 images"):
         parse_body(b'{"prompt": "' + costly * (most + 100) + b'"}')
 
 

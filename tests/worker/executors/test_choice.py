@@ -19,7 +19,7 @@ PLACE = "keyreel: {file}: [engine.a] "
         ('executor = "docker"', "executor: got 'docker'; must be 'process' or 'ray'."),
         (
             "resources = { GPU = 1 }",
-            "resources: got {'GPU': 1}; must name CPUs and GPUs num_cpus and num_gpus.",
+            "resources: got {'GPU': 1}; must use num_cpus and num_gpus for CPUs and GPUs.",
         ),
         (
             "resources = { num_gpus = 1.5 }",

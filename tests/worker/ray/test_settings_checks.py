@@ -41,8 +41,7 @@ def test_without_ray_the_server_says_what_to_install(tmp_path_factory: pytest.Te
     done = keyreel("up", "--data", tmp_path_factory.mktemp("data"), KEYREEL_RAY="auto")
     assert done.returncode == 2
     assert (
-        done.stderr
-        == 'keyreel: executor: got "ray": Ray is not installed here: it comes with the extra keyreel[ray].\n'
+        done.stderr == 'keyreel: executor: got "ray": Ray is not installed: install the extra keyreel[ray].\n'
     )
     with pytest.raises(InvalidSetting, match="not installed"):
         check_ray_settings("10.0.0.5:6379")

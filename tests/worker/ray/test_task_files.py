@@ -21,7 +21,7 @@ def test_files_that_a_text_names_travel_by_their_paths(tmp_path: Path) -> None:
 
 
 def test_no_file_leads_out_of_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="must lead into the task's folder"):
+    with pytest.raises(ValueError, match="must be inside the task's folder"):
         write_files(tmp_path / "task", {"../stolen": b""})
     assert list(tmp_path.iterdir()) == []
 

@@ -188,7 +188,7 @@ def test_an_attempt_is_bounded_in_all(office: Office, reply: Reply) -> None:
         office.deliver(office.settled, replace(QUICK, schedule=(0.0,)))
     (attempt,) = office.only().attempts
     assert 350 <= attempt.milliseconds <= 2000
-    assert attempt.error == "No answer within 0.4 s."
+    assert attempt.error == "No response within 0.4 s."
 
 
 def test_gone_ends_it_at_once(office: Office) -> None:
@@ -317,7 +317,7 @@ def test_a_receiver_inside_is_never_reached(office: Office) -> None:
     office.deliver(office.settled)
     kept = office.only()
     assert (kept.status, len(kept.attempts)) == ("failed", 3)
-    assert {attempt.error for attempt in kept.attempts} == {"The address could not be reached."}
+    assert {attempt.error for attempt in kept.attempts} == {"The URL could not be reached."}
 
 
 def test_a_task_that_is_deleted_meanwhile_is_let_go(office: Office) -> None:

@@ -1,1 +1,1 @@
-"""Many nodes on one Postgres: what they do in a second, and how much of it they share."""
+"""Many nodes on one Postgres: their throughput, and how fairly they share it."""

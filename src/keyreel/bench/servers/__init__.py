@@ -1,1 +1,1 @@
-"""The servers that are measured, started as processes of their own, and the load that is put on them."""
+"""The measured servers, started as separate processes, and the load on them."""

@@ -1,1 +1,1 @@
-"""The commands, one a file: their options, and what each does."""
+"""The commands, one per file: their options and what they do."""

@@ -27,23 +27,26 @@ _REPEATED_DETAILS: Final = ("settings", "digest")
 
 
 def print_audit_log(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    tenant: Annotated[str | None, typer.Option(help="One tenant's only.")] = None,
-    action: Annotated[str | None, typer.Option(help="One action's only, such as key.created.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None,
+    action: Annotated[str | None, typer.Option(help="Only this action, such as key.created.")] = None,
     since: Annotated[
-        str | None, typer.Option(help="For so long, such as 7d, or since a time, as 2026-01-31T08:00:00Z.")
+        str | None,
+        typer.Option(
+            help="Entries of this period, such as 7d, or since a time such as 2026-01-31T08:00:00Z."
+        ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Maximum number of entries, newest first.")] = 50,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Check that no entry was changed and none is missing.")
+        bool, typer.Option("--verify", help="Check that no entry was changed or is missing.")
     ] = False,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Say who changed what and when, newest first; --json shows every detail.
+    """Show who changed what and when, newest first. --json shows every detail.
 
-    --verify exits with 1 where the record is not whole.
+    --verify exits with 1 if the log is not intact.
     """
     with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         if verify:
@@ -62,7 +65,7 @@ def _print_verdict(server: OperatorClient, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(verdict))
     elif verdict["ok"]:
-        print(f"The audit log is whole: {verdict['entries']} entries; hash of the newest: {verdict['head']}")
+        print(f"The audit log is intact: {verdict['entries']} entries; hash of the newest: {verdict['head']}")
     else:
         print("\n".join(verdict["problems"]))
     raise typer.Exit(0 if verdict["ok"] else 1)

@@ -12,10 +12,10 @@ from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotati
 
 
 def back_up_folder(
-    to: Annotated[Path, typer.Argument(help="Folder to make; it must not exist yet.")],
+    to: Annotated[Path, typer.Argument(help="Folder to create. It must not exist yet.")],
     data: DataOption = None,
 ) -> None:
-    """Copy the data folder, also while a server runs: tasks, accounts, files, keys and certificates."""
+    """Back up the data folder, even while the server runs: tasks, accounts, files, keys, certificates."""
     from keyreel.cli.local.copies.backups import back_up
     from keyreel.errors import InvalidSetting
     from keyreel.settings import read_settings
@@ -24,21 +24,21 @@ def back_up_folder(
     settings = read_settings(data=data)
     if settings.database.get_secret_value() or settings.storage:
         raise InvalidSetting(
-            "data: this installation keeps its tasks in Postgres or its files in a bucket: back these up by "
-            "their own means, pg_dump and the bucket's versions."
+            "data: this installation keeps its tasks in Postgres or its files in a bucket. Back them "
+            "up with their own tools: pg_dump, and versioning of the bucket."
         )
     made = back_up(settings.data, to)
     print(f"{to}: {made.files} files, {format_size(made.bytes)}.")
     if made.missing:
-        typer.secho(f"{made.missing} files of tasks were missing before: see `keyreel doctor`.", err=True)
+        typer.secho(f"{made.missing} files of tasks were already missing: see `keyreel doctor`.", err=True)
 
 
 def restore_folder(
     source: Annotated[Path, typer.Argument(metavar="FROM", help="A backup.")], data: DataOption = None
 ) -> None:
-    """Make the data folder, which must not exist or be empty, of a backup."""
+    """Restore a backup to a data folder, which must be empty or not exist."""
     from keyreel.cli.local.copies.backups import restore
 
     folder = DataFolder.from_option(data).path
     made = restore(source, folder)
-    print(f"{folder}: as it was at {made.created}. `keyreel up --data {folder}` goes on from there.")
+    print(f"{folder}: restored to {made.created}. Start it with `keyreel up --data {folder}`.")

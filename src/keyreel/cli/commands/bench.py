@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from keyreel.bench.ratios import RatioMeasurement
     from keyreel.bench.served import ServedRender
 
-bench_app = typer.Typer(help="Measure this machine against what Keyreel promises.", no_args_is_help=True)
+bench_app = typer.Typer(help="Measure Keyreel's performance on this machine.", no_args_is_help=True)
 
 ImageFolderOption = Annotated[
-    Path | None, typer.Option("--images", "--pictures", help="Default: the checkout's examples/pictures.")
+    Path | None,
+    typer.Option(
+        "--images", "--pictures", help="Folder of example images. Default: examples/pictures of the clone."
+    ),
 ]
 
 
@@ -41,7 +44,8 @@ def _check_file(path: Path | None) -> Path | None:
 
 
 JsonFileOption = Annotated[
-    Path | None, typer.Option("-o", "--output", help="Where JSON goes.", callback=_check_file)
+    Path | None,
+    typer.Option("-o", "--output", help="Write the results to this file as JSON.", callback=_check_file),
 ]
 
 _MEGABYTE: Final = 1_000_000
@@ -50,16 +54,16 @@ _MEBIBYTE: Final = 1 << 20
 
 @bench_app.command("motion")
 def measure_motion(
-    resolution: Annotated[list[Resolution], typer.Option(help="Repeat it for several.")] = [Resolution.P720],  # noqa: B006 - typer copies it
-    case: Annotated[list[str] | None, typer.Option(help="Only this one; repeat it for several.")] = None,
+    resolution: Annotated[list[Resolution], typer.Option(help="Repeat for several.")] = [Resolution.P720],  # noqa: B006 - typer copies it
+    case: Annotated[list[str] | None, typer.Option(help="Only this case. Repeat for several.")] = None,
     *,
     whole: Annotated[
-        bool, typer.Option("--whole", help="Measure whole requests to a cold server, and no quality.")
+        bool, typer.Option("--whole", help="Measure whole requests to a cold server, without quality.")
     ] = False,
     images: ImageFolderOption = None,
     output: JsonFileOption = None,
 ) -> None:
-    """Measure the motion engine's speed, memory and quality, or with --whole what a user's request costs."""
+    """Measure the motion engine's speed, memory, and quality, or complete requests with --whole."""
     import asyncio
 
     from rich.console import Console
@@ -88,14 +92,16 @@ def measure_motion(
 
 @bench_app.command("engine")
 def measure_engine(
-    name: Annotated[str, typer.Argument(help="As the settings name it.")],
-    resolution: Annotated[Resolution, typer.Option(help="Of the measured orders.")] = Resolution.P720,
+    name: Annotated[str, typer.Argument(help="Name of the engine in the settings.")],
+    resolution: Annotated[
+        Resolution, typer.Option(help="Resolution of the measured orders.")
+    ] = Resolution.P720,
     data: DataOption = None,
     *,
     images: ImageFolderOption = None,
     output: JsonFileOption = None,
 ) -> None:
-    """Render each operation that a configured engine accepts once: seconds a step, memory, time beside it."""
+    """Render each operation that an engine accepts once: seconds per step, memory, overhead."""
     import asyncio
 
     from rich.console import Console
@@ -137,11 +143,13 @@ def _build_engine_table(rows: Iterable[EngineRender]) -> Table:
 
 @bench_app.command("finishing")
 def measure_finishing(
-    resolution: Annotated[Resolution, typer.Option(help="The measured clip's size.")] = Resolution.P720,
+    resolution: Annotated[
+        Resolution, typer.Option(help="Resolution of the measured clip.")
+    ] = Resolution.P720,
     images: ImageFolderOption = None,
     output: JsonFileOption = None,
 ) -> None:
-    """Measure what finishing costs: mark, sound track, labels, signature, cover."""
+    """Measure the cost of finishing: watermark, sound track, labels, signature, cover."""
     import asyncio
 
     from rich.console import Console
@@ -169,17 +177,18 @@ def measure_finishing(
 @bench_app.command("platform")
 def measure_platform(
     peers: Annotated[
-        Path | None, typer.Option(help="Folder for the peers' virtual environments; made where missing.")
+        Path | None, typer.Option(help="Folder for the peers' virtual environments. Created if missing.")
     ] = None,
-    nodes: Annotated[int, typer.Option(help="Measure so many servers on one Postgres instead.")] = 0,
-    workers: Annotated[int, typer.Option(help="How many workers render then.")] = 4,
+    nodes: Annotated[int, typer.Option(help="Measure this many servers on one Postgres instead.")] = 0,
+    workers: Annotated[int, typer.Option(help="Number of workers for --nodes.")] = 4,
     database: Annotated[
-        str, typer.Option(help="URL of that Postgres; databases are created on it, and dropped.")
+        str,
+        typer.Option(help="URL of the Postgres server for --nodes. Databases are created on it and dropped."),
     ] = "",
     *,
     output: JsonFileOption = None,
 ) -> None:
-    """Measure submits and polls beside a bare route and, with --peers, beside other servers.
+    """Compare submits and polls with a bare route and, with --peers, with other servers.
 
     With --nodes, measure many processes on one Postgres, and queues of up to 100,000 tasks.
     """
@@ -198,7 +207,7 @@ def _report_platform(peers: Path | None, output: Path | None) -> None:
     from keyreel.bench import platform
 
     console = Console()
-    with console.status("measuring: half a minute, and one more for each peer"):
+    with console.status("measuring: half a minute, plus a minute for each peer"):
         found = asyncio.run(platform.measure_platform(peers, console.print))
     table = Table("requests", "Keyreel a second", "beside a second", "ratio", box=None)
     for row in found.comparisons:
@@ -220,14 +229,14 @@ def _report_platform(peers: Path | None, output: Path | None) -> None:
 
 @bench_app.command("check")
 def check_ratios(
-    committed: Annotated[Path, typer.Option(help="The file of committed ratios.")] = Path(
+    committed: Annotated[Path, typer.Option(help="File with the committed ratios.")] = Path(
         "benchmarks/ratios.json"
     ),
     *,
-    write: Annotated[bool, typer.Option("--write", help="Write what is measured into that file.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the measured ratios to that file.")] = False,
     images: ImageFolderOption = None,
 ) -> None:
-    """Compare this version's speed with the committed ratios; fail where one is worse by over a quarter."""
+    """Compare performance with the committed ratios. Fails if one is worse by more than a quarter."""
     import asyncio
 
     from rich.console import Console

@@ -28,9 +28,9 @@ def report_fleet(database: str, servers: int, workers: int, output: Path | None)
     from keyreel.errors import InvalidSetting
 
     if not database:
-        raise InvalidSetting("--database: must name a Postgres server where --nodes are measured.")
+        raise InvalidSetting("--database: must be the URL of a Postgres server to measure --nodes.")
     console = Console()
-    with console.status("measuring: some minutes"):
+    with console.status("measuring: this takes several minutes"):
         found = asyncio.run(measure_fleet(database, servers, workers))
     rates = found.rates
     console.print(

@@ -21,24 +21,26 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 callbacks_app = typer.Typer(
-    help="Webhooks: what was delivered, sending it again, and the secret that signs it.",
+    help="Webhook deliveries: list them, send one again, show the signing secret.",
     no_args_is_help=True,
 )
-SecretTenantOption = Annotated[str, typer.Option("--tenant", help="Whose secret.")]
+SecretTenantOption = Annotated[str, typer.Option("--tenant", help="Tenant whose secret is used.")]
 
 _COLUMNS: Final = ("id", "state", "status", "attempts", "last", "url", "tenant", "next_at")
 
 
 @callbacks_app.command("list")
 def list_deliveries(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    task: Annotated[str | None, typer.Option(help="A task's id; default: the newest of all.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
+    task: Annotated[
+        str | None, typer.Option(help="A task's ID. Default: the newest deliveries of all tasks.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Maximum number of entries, newest first.")] = 20,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List deliveries; --json shows every attempt."""
+    """List deliveries. --json shows every attempt."""
     path = f"/v1/admin/callbacks?limit={limit}"
     path += "" if task is None else f"&task={quote(task, safe='')}"
     with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
@@ -55,19 +57,19 @@ def _summarize_delivery(delivery: Json) -> Json:
 
 @callbacks_app.command("replay")
 def replay_delivery(  # noqa: PLR0917 - a command's options are its interface
-    delivery: Annotated[str, typer.Argument(help="A delivery's id, as evt_…_1.")],
+    delivery: Annotated[str, typer.Argument(help="A delivery's ID, such as evt_…_1.")],
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Send an event again, whatever became of it, with its whole schedule."""
+    """Send an event again, with its full retry schedule."""
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         again = server.request("POST", f"/v1/admin/callbacks/{quote(delivery, safe='')}/replay")
     if as_json:
         print(json.dumps(again))
     else:
-        print(f"{again['id']} of task {again['task']} ({again['state']}) goes to {again['url']} again.")
+        print(f"Sending {again['id']} of task {again['task']} ({again['state']}) to {again['url']} again.")
 
 
 @callbacks_app.command("secret")
@@ -78,7 +80,7 @@ def print_secret(  # noqa: PLR0917 - a command's options are its interface
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a tenant's webhooks are signed with, for its receivers to check."""
+    """Show the signing secret of a tenant's webhooks."""
     secret = get_secret(OperatorOptions(data, base_url, admin_token), tenant)
     print(json.dumps({"tenant": tenant, "secret": secret}) if as_json else secret)
 

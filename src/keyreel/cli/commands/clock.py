@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 clock_app = typer.Typer(
-    help="The clock of a server in development mode: see it, move it forward.", no_args_is_help=True
+    help="The clock of a server in development mode: show it, move it forward.", no_args_is_help=True
 )
 
 
@@ -31,20 +31,20 @@ def print_time(
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Show the server's time and how far it was moved."""
+    """Show the server's time and how far it has been moved."""
     with connect_to_server(OperatorOptions(data, base_url, admin_token)) as server:
         _print_time(server.request("GET", "/v1/admin/clock"), as_json=as_json)
 
 
 @clock_app.command("advance")
 def advance_clock(  # noqa: PLR0917 - a command's options are its interface
-    by: Annotated[str, typer.Argument(help="How far: 90s, 10m, 48h, 30d, or several such as 1d12h.")],
+    by: Annotated[str, typer.Argument(help="How far: 90s, 10m, 48h, 30d, or combined, such as 1d12h.")],
     data: DataOption = None,
     base_url: RunningServerUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Move the server's clock forward, for good; only with `keyreel up --dev`."""
+    """Move the server's clock forward permanently. Needs `keyreel up --dev`."""
     from keyreel.durations import parse_seconds
 
     body = {"seconds": parse_seconds(by)}

@@ -32,14 +32,20 @@ _OUTCOME_SYMBOLS: Final = {"pass": "[green]✓[/]", "fail": "[red]✗[/]", "skip
 def check_conformance(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     base_url: BaseUrlOption = "",
     api_key: ApiKeyOption = "",
-    dialect: Annotated[list[str] | None, typer.Option(help="Only this wire format; repeat it.")] = None,
-    model: Annotated[list[str] | None, typer.Option(help="Only this model's limits; repeat it.")] = None,
-    render: Annotated[bool, typer.Option("--render", help="Make one small video; it may cost.")] = False,
-    large: Annotated[bool, typer.Option("--large", help="Send values of megabytes, too.")] = False,
+    dialect: Annotated[
+        list[str] | None, typer.Option(help="Only this wire format. Repeat for several.")
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="Only the limits of this model. Repeat for several.")
+    ] = None,
+    render: Annotated[
+        bool, typer.Option("--render", help="Also make one small video, which may cost credits.")
+    ] = False,
+    large: Annotated[bool, typer.Option("--large", help="Also send values of several megabytes.")] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check any host of the family against the catalogue; exits with 1 where something fails."""
+    """Test a server against the documented behaviour. Exits with 1 if a check fails."""
     from keyreel.conformance.findings import Outcome
     from keyreel.conformance.host import RemoteHost
 
@@ -115,4 +121,4 @@ def _print_reasons(results: list[CheckResult], console: Console) -> None:
     console.print()
     for reason, count in reasons.most_common(_MAX_PRINTED_REASONS):
         console.print(_OUTCOME_SYMBOLS[Outcome.SKIPPED], end=" ")
-        console.print(f"{count} left out: {reason}", markup=False)
+        console.print(f"{count} skipped: {reason}", markup=False)

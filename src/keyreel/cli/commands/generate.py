@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def generate_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-multiframe; see `keyreel models`.")],
+    model: Annotated[str, typer.Argument(help="Such as vidu-q2-pro-multiframe. See `keyreel models`.")],
     image: ImagesOption = None,
     prompt: PromptsOption = None,
     duration: DurationsOption = None,
@@ -46,23 +46,23 @@ def generate_video(  # noqa: PLR0913, PLR0917 - a command's options are its inte
     ratio: RatioOption = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same video.")] = None,
     field: FieldsOption = None,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where the MP4 goes.")] = Path("out.mp4"),
+    output: Annotated[Path, typer.Option("-o", "--output", help="Save the MP4 here.")] = Path("out.mp4"),
     force: ForceOption = False,
     wait: Annotated[
-        bool, typer.Option("--wait/--no-wait", help="Wait for the video, or print the task's id and end.")
+        bool, typer.Option("--wait/--no-wait", help="Wait for the video, or print the task's ID and exit.")
     ] = True,
     timeout: TimeoutOption = None,
     draft: Annotated[
-        bool, typer.Option("--draft", help="First make a free draft, NAME.draft.mp4, and ask.")
+        bool, typer.Option("--draft", help="First make a free draft, NAME.draft.mp4, and ask for approval.")
     ] = False,
-    approve: Annotated[bool, typer.Option("--approve", help="With --draft: make the video unasked.")] = False,
+    approve: Annotated[bool, typer.Option("--approve", help="With --draft: approve without asking.")] = False,
     base_url: BaseUrlOption = "",
     api_key: ApiKeyOption = "",
     dialect: DialectOption = "async_v3",
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a video, save it, and print where it is."""
+    """Make a video, save it, and print its path."""
     choice = GenerateChoice(SaveTarget(output, force, as_json), wait, timeout, draft, approve)
     choice.check()
     request = RequestOptions(
@@ -105,7 +105,9 @@ class GenerateChoice:
         if self.approve and not self.draft:
             raise InvalidRequest("--approve: needs --draft.", field="approve")
         if self.draft and not self.wait:
-            raise InvalidRequest("--no-wait: a draft is waited for; leave out one of both.", field="no_wait")
+            raise InvalidRequest(
+                "--no-wait: cannot be combined with --draft, which waits for the draft.", field="no_wait"
+            )
         if self.wait:
             self.target.check()
         if self.draft:
@@ -140,9 +142,9 @@ def _submit(client: Client, request: RequestOptions, console: Console) -> TaskHa
     try:
         handle = client.submit(cast("Any", request.model), **request.to_client_fields())
     except KeyboardInterrupt:
-        console.print("Stopped before the server answered; `keyreel tasks` shows whether it has the task.")
+        console.print("Stopped before the server responded. `keyreel tasks` shows whether it has the task.")
         raise typer.Exit(INTERRUPTED_STATUS) from None
-    console.print(f"Task {handle.id} is submitted.", highlight=False)
+    console.print(f"Task {handle.id} submitted.", highlight=False)
     return handle
 
 
@@ -159,7 +161,7 @@ def _generate_from_draft(
                 timeout=choice.timeout,
             )
     except KeyboardInterrupt:
-        console.print("The order is held, and costs nothing until it is approved: `keyreel tasks` shows it.")
+        console.print("The order is held and costs nothing until it is approved. `keyreel tasks` shows it.")
         raise typer.Exit(INTERRUPTED_STATUS) from None
     if draft.reason:
         console.print("!", f"There is no draft: {draft.reason}", style="yellow", markup=False)
@@ -167,11 +169,13 @@ def _generate_from_draft(
         saved = draft.save(choice.draft_output)
         console.print(f"[green]✓[/] {saved}   draft of order {draft.order_id}", highlight=False)
     if not choice.approve and not sys.stdin.isatty():
-        console.print(f"The order is held for a day. Approve it: keyreel tasks approve {draft.order_id}")
+        console.print(
+            f"The order is held for 24 hours. To approve it: keyreel tasks approve {draft.order_id}"
+        )
         return None
     if choice.approve or typer.confirm("Make the video?", err=True):
         handle = client.tasks.get(draft.order_id)
         return follow_task(handle, console, choice.timeout, lambda watch: draft.approve(on_progress=watch))
     draft.cancel()
-    console.print("The order is cancelled; it costs nothing.")
+    console.print("The order was cancelled. It costs nothing.")
     return None

@@ -26,19 +26,21 @@ from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
 from keyreel.cli.output import print_rows
 
 keys_app = typer.Typer(
-    help="API keys: make, list, limit and revoke them, also while the server runs.", no_args_is_help=True
+    help="API keys: create, list, limit, and revoke them, with or without a running server.",
+    no_args_is_help=True,
 )
-KeyIdArgument = Annotated[str, typer.Argument(help="The key's id, from `keyreel keys list`.")]
+KeyIdArgument = Annotated[str, typer.Argument(help="The key's ID, from `keyreel keys list`.")]
 
 
 @keys_app.command("create")
 def create_key(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    tenant: Annotated[str, typer.Option(help="Who the key belongs to.")],
+    tenant: Annotated[str, typer.Option(help="Tenant that the key belongs to.")],
     name: Annotated[str, typer.Option(help="A note for yourself.")] = "",
     scope: Annotated[
-        list[str] | None, typer.Option(help="submit, read or admin; repeat it. Default: submit and read.")
+        list[str] | None,
+        typer.Option(help="submit, read, or admin. Repeat for several. Default: submit and read."),
     ] = None,
-    new_tenant: Annotated[bool, typer.Option("--new-tenant", help="Make the tenant, too.")] = False,
+    new_tenant: Annotated[bool, typer.Option("--new-tenant", help="Create the tenant too.")] = False,
     rpm: RpmOption = None,
     running: RunningOption = None,
     queued: QueuedOption = None,
@@ -48,7 +50,7 @@ def create_key(  # noqa: PLR0913, PLR0917 - a command's options are its interfac
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key and show it, this once."""
+    """Create an API key and show it. It is not shown again."""
     limits = build_limits(rpm, running, queued, daily_credits)
     body = {"tenant": tenant, "name": name, "scopes": scope, "new_tenant": new_tenant, **limits}
     with connect(OperatorOptions(data, base_url, admin_token), may_create=True) as server:
@@ -57,7 +59,7 @@ def create_key(  # noqa: PLR0913, PLR0917 - a command's options are its interfac
         print(json.dumps(created))
         return
     owner = f"Key {created['id']} of tenant {created['tenant']}"
-    print(f"{created['key']}\n\n{owner}. It is shown only now: keep it.")
+    print(f"{created['key']}\n\n{owner}. Save it now: it is not shown again.")
 
 
 @keys_app.command("list")
@@ -67,7 +69,7 @@ def list_keys(
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List the keys, without showing them."""
+    """List the API keys, without showing them."""
     with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         keys = server.request("GET", "/v1/admin/keys")["keys"]
     if not as_json:
@@ -78,7 +80,7 @@ def list_keys(
 
 @keys_app.command("show")
 def show_key(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Show the key that is valid from the start: the one that is set, else the data folder's own."""
+    """Show the server's own API key: KEYREEL_API_KEY, or the generated key in the data folder."""
     from keyreel.cli.local.data_folder import DataFolder
     from keyreel.errors import InvalidRequest
     from keyreel.settings import read_settings
@@ -86,7 +88,7 @@ def show_key(data: DataOption = None, as_json: JsonOption = False) -> None:
     settings = read_settings(data=data)
     key = settings.api_key.get_secret_value() or DataFolder(settings.data).read_own_key()
     if not key:
-        raise InvalidRequest(f"{settings.data} has no key yet: `keyreel up` makes one at its first start.")
+        raise InvalidRequest(f"{settings.data} has no key yet: `keyreel up` creates one at its first start.")
     print(json.dumps({"key": key}) if as_json else key)
 
 
@@ -102,7 +104,7 @@ def limit_key(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Set some of a key's limits; the others stay."""
+    """Change a key's limits. Other limits stay unchanged."""
     limits = build_limits(rpm, running, queued, daily_credits)
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         changed = server.request("PATCH", _format_key_path(key_id), limits)
@@ -117,7 +119,7 @@ def revoke_key(  # noqa: PLR0917 - a command's options are its interface
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key invalid from now on; with KEYREEL_LINKS_FOLLOW_KEYS=1 its links too."""
+    """Revoke a key; with KEYREEL_LINKS_FOLLOW_KEYS=1 its links too."""
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         revoked = server.request("DELETE", _format_key_path(key_id))
     sentence = f"Key {revoked['id']} of tenant {revoked['tenant']} is revoked."

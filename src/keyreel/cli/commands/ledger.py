@@ -15,7 +15,7 @@ from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
     OperatorUrlOption,
 )
 
-ledger_app = typer.Typer(help="The ledger: every credit that ever moved.", no_args_is_help=True)
+ledger_app = typer.Typer(help="Ledger: check and export all movements of credits.", no_args_is_help=True)
 
 
 @ledger_app.command("verify")
@@ -25,13 +25,13 @@ def verify_ledger(
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Check that everything adds up; exits with 1 where it does not."""
+    """Check that the ledger adds up. Exits with 1 if it does not."""
     with connect_for_reading(OperatorOptions(data, base_url, admin_token)) as server:
         audit = server.request("GET", "/v1/admin/ledger/verify")
     if as_json:
         print(json.dumps(audit))
     elif audit["ok"]:
-        print(f"The ledger is right: {audit['tasks']} tasks, {audit['open_holds']} of them not ended.")
+        print(f"The ledger is correct: {audit['tasks']} tasks, {audit['open_holds']} of them not ended.")
     else:
         print("\n".join(audit["problems"]))
     raise typer.Exit(0 if audit["ok"] else 1)

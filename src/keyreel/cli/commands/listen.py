@@ -30,17 +30,22 @@ _WELCOME: Final = """
 
 
 def receive_webhooks(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    forward_to: Annotated[str, typer.Option(help="A URL that gets every delivery too.")] = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8788,
+    forward_to: Annotated[str, typer.Option(help="Forward every delivery to this URL.")] = "",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on. 0 picks a free port.")
+    ] = 8788,
     tenant: SecretTenantOption = "default",
     api_key: Annotated[
-        str, typer.Option(envvar="KEYREEL_API_KEY", help="The submitting key, for native signatures.")
+        str,
+        typer.Option(
+            envvar="KEYREEL_API_KEY", help="API key that submits the tasks, to check native signatures."
+        ),
     ] = "",
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
 ) -> None:
-    """Receive webhooks on this machine: check their signatures, show them, pass them on."""
+    """Receive webhooks on this machine: check their signatures, print them, and forward them."""
     from keyreel.cli.webhook_receiver import ReceiverSettings, open_receiver
     from keyreel.settings import read_settings
 
@@ -49,7 +54,7 @@ def receive_webhooks(  # noqa: PLR0913, PLR0917 - a command's options are its in
     secret = get_secret(OperatorOptions(data, base_url, admin_token), tenant)
     receiver = open_receiver(ReceiverSettings(secret, key, forward_to), port)
     url = f"http://127.0.0.1:{receiver.server_port}"
-    forwarding = f"Everything goes on to {forward_to}.\n" if forward_to else ""
+    forwarding = f"Forwarding to {forward_to}.\n" if forward_to else ""
     print(_WELCOME.format(url=url, forwarding=forwarding), flush=True)
     with receiver:
         try:

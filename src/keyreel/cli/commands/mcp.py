@@ -10,7 +10,7 @@ from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.options import ApiKeyOption, BaseUrlOption, DataOption  # noqa: TC001 - typer reads annotations
 from keyreel.errors import InvalidSetting
 
-_MISSING: Final = "keyreel mcp needs the package mcp: install Keyreel with its extra `mcp`."
+_MISSING: Final = "keyreel mcp needs the package mcp: install Keyreel with the extra `mcp`."
 
 
 def serve_tools(base_url: BaseUrlOption = "", api_key: ApiKeyOption = "", data: DataOption = None) -> None:

@@ -11,12 +11,10 @@ from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotati
 
 def migrate_installation(
     to: Annotated[str, typer.Option(help="postgresql://user:password@host/name, or another data folder.")],
-    storage: Annotated[
-        str, typer.Option(help="Bucket that the files go to, such as s3://videos/keyreel.")
-    ] = "",
+    storage: Annotated[str, typer.Option(help="Bucket for the files, such as s3://videos/keyreel.")] = "",
     data: DataOption = None,
 ) -> None:
-    """Copy a stopped installation to Postgres or to another folder, and compare both; it stays as it was."""
+    """Copy a stopped installation to Postgres or another folder, and compare them."""
     from keyreel.cli.local.copies.moving import move_installation
     from keyreel.settings import read_settings
     from keyreel.system.private_folder import private_umask
@@ -27,6 +25,6 @@ def migrate_installation(
     for table, rows in moved.rows.items():
         print(f"{table:<18} {rows:>9} rows")
     if "://" in to and not storage:
-        print(f"All rows are equal, and the ledger adds up. The files stay in {settings.data / 'files'}.")
+        print(f"All rows match, and the ledger adds up. The files stay in {settings.data / 'files'}.")
     else:
-        print(f"{moved.files} files. All rows are equal, and the ledger adds up.")
+        print(f"{moved.files} files. All rows match, and the ledger adds up.")

@@ -25,14 +25,16 @@ _COLUMNS = ("model", "available", "seconds", "resolutions", "images", "ratios")
 
 
 def list_models(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    word: Annotated[str, typer.Argument(help="Only models with this in their name.")] = "",
-    all_models: Annotated[bool, typer.Option("--all", help="Also those that no engine there makes.")] = False,
+    word: Annotated[str, typer.Argument(help="Only models whose name contains this text.")] = "",
+    all_models: Annotated[
+        bool, typer.Option("--all", help="Include models that no engine on the server makes.")
+    ] = False,
     base_url: BaseUrlOption = "",
     api_key: ApiKeyOption = "",
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the models of a running server, as `keyreel generate` names them, with their limits."""
+    """List the models of a running server with their limits."""
     from keyreel.client import Client
 
     url, key = DataFolder.from_option(data).choose_server(base_url, api_key)
@@ -42,7 +44,9 @@ def list_models(  # noqa: PLR0913, PLR0917 - a command's options are its interfa
         row for row in _iterate_rows(listing) if word in row["model"] and (all_models or row["available"])
     ]
     if word and not rows:
-        raise InvalidRequest(f"WORD: got {word[:64]!r}; no model there has it in its name.", field="word")
+        raise InvalidRequest(
+            f"WORD: got {word[:64]!r}; no model on the server has this in its name.", field="word"
+        )
     print_rows(rows, _COLUMNS, as_json=as_json)
 
 

@@ -25,17 +25,19 @@ if TYPE_CHECKING:
 
 
 def quote_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface
-    model: Annotated[str, typer.Argument(help="For example vidu-q2-pro-img2video.")],
-    duration: Annotated[int | None, typer.Option(help="Seconds.")] = None,
+    model: Annotated[str, typer.Argument(help="Model, such as vidu-q2-pro-img2video.")],
+    duration: Annotated[int | None, typer.Option(help="Length in seconds.")] = None,
     resolution: ResolutionOption = None,
-    off_peak: Annotated[bool, typer.Option("--off-peak", help="Off-peak: half price, within 48 h.")] = False,
+    off_peak: Annotated[
+        bool, typer.Option("--off-peak", help="Off-peak: half the price, within 48 hours.")
+    ] = False,
     field: FieldsOption = None,
     base_url: BaseUrlOption = "",
     api_key: ApiKeyOption = "",
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a video would cost and when it would be done, without making it."""
+    """Show the price and the expected time of a video, without making it."""
     from keyreel.client import Client
     from keyreel.client.sansio.flows import send_request
     from keyreel.wire.dialects.dialect import ApiRequest

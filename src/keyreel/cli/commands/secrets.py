@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from keyreel.tasks.installation.sealed_secrets import SealedSecrets
 
 secrets_app = typer.Typer(
-    help="The secrets that nodes share, sealed in the database under KEYREEL_SECRET.", no_args_is_help=True
+    help="Secrets that nodes share, encrypted in the database with KEYREEL_SECRET.", no_args_is_help=True
 )
 
 
 @secrets_app.command("list")
 def list_secrets(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List what is sealed, without showing it, and whether KEYREEL_SECRET's first secret sealed it."""
+    """List the encrypted secrets, without showing them, and whether they use the first KEYREEL_SECRET."""
     with _open(data) as sealed:
         entries = sealed.list_entries()
     rows = [
@@ -34,10 +34,14 @@ def list_secrets(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 @secrets_app.command("reseal")
 def reseal_secrets(data: DataOption = None) -> None:
-    """Seal all with the first secret of KEYREEL_SECRET, so that the older ones are not needed any more."""
+    """Encrypt all secrets with the first KEYREEL_SECRET, so that the older ones are no longer needed."""
     with _open(data) as sealed:
         count = sealed.reseal()
-    print(f"{count} secrets are sealed anew." if count else "All were sealed with the first secret already.")
+    print(
+        f"Secrets encrypted again: {count}."
+        if count
+        else "All secrets were already encrypted with the first secret."
+    )
 
 
 @contextmanager

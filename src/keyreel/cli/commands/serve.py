@@ -12,7 +12,7 @@ from keyreel.cli.system import check_system, check_vacancy
 def start_serving(
     host: HostOption = None, port: PortOption = None, data: DataOption = None, dev: DevOption = False
 ) -> None:
-    """Start the server without a worker: what it accepts is rendered by other nodes, by `keyreel work`."""
+    """Start a server without a worker. Other nodes render its tasks with `keyreel work`."""
     check_system(os.name)
     check_vacancy(data)
     from keyreel.cli.serving import ServeOptions, serve

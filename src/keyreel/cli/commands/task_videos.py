@@ -21,9 +21,9 @@ from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
 from keyreel.cli.terminal.following import SaveTarget, describe_video, follow_task, print_notes
 from keyreel.errors import NotEnded
 
-TaskArgument = Annotated[str, typer.Argument(metavar="ID", help="A task's id, of any format.")]
+TaskArgument = Annotated[str, typer.Argument(metavar="ID", help="A task's ID, from any format.")]
 OutputOption = Annotated[
-    Path | None, typer.Option("-o", "--output", help="Where the MP4 goes.", show_default=False)
+    Path | None, typer.Option("-o", "--output", help="Save the MP4 to this file.", show_default=False)
 ]
 
 
@@ -38,7 +38,7 @@ def wait_for_task(  # noqa: PLR0913, PLR0917 - a command's options are its inter
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Wait for a task and print its video's address, or with -o save it; exits with 1 where there is none."""
+    """Wait for a task and print its video's URL, or save it with -o. Exits with 1 if there is no video."""
     from rich.console import Console
 
     from keyreel.client import Client
@@ -64,7 +64,7 @@ def download_video(  # noqa: PLR0913, PLR0917 - a command's options are its inte
     task: TaskArgument,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Where the MP4 goes.", show_default="ID.mp4"),
+        typer.Option("-o", "--output", help="Save the MP4 to this file.", show_default="ID.mp4"),
     ] = None,
     force: ForceOption = False,
     base_url: BaseUrlOption = "",
@@ -73,7 +73,7 @@ def download_video(  # noqa: PLR0913, PLR0917 - a command's options are its inte
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Save the video of a task that has ended, and print where it is."""
+    """Download the video of an ended task and print its path."""
     from rich.console import Console
 
     from keyreel.client import Client
@@ -85,6 +85,6 @@ def download_video(  # noqa: PLR0913, PLR0917 - a command's options are its inte
         report = handle.status()
         if not report.state.is_final:
             raise NotEnded(
-                f"Task {task[:64]} is {report.state.value}. Wait for it: keyreel tasks wait {task[:64]}"
+                f"Task {task[:64]} is {report.state.value}. To wait for it: keyreel tasks wait {task[:64]}"
             )
         target.save(handle.result(), Console(stderr=True))

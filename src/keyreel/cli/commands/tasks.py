@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
 tasks_app = typer.Typer(
-    help="The newest tasks of all tenants; one task shown, waited for, saved, approved or cancelled.",
+    help="The newest tasks of all tenants. Show, wait for, download, approve, or cancel one task.",
     invoke_without_command=True,
 )
 tasks_app.command("wait")(wait_for_task)
@@ -48,7 +48,7 @@ _SHOWN_FIELDS: Final = (
 @tasks_app.callback()
 def list_tasks(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     context: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Maximum number of entries, newest first.")] = 20,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
@@ -74,7 +74,7 @@ def show_task(  # noqa: PLR0917 - a command's options are its interface
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show how a task is, with its notes, its draft and the links to its files."""
+    """Show a task's state, notes, draft, and links to its files."""
     from keyreel.client.sansio import own_tasks
 
     found = _ask(lambda remote: own_tasks.show_task(remote, task), base_url, api_key, data)
@@ -89,7 +89,7 @@ def approve_task(  # noqa: PLR0917 - a command's options are its interface
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Have the video made of an order that is held with its draft; once more changes nothing."""
+    """Approve an order that is held for its draft. Repeating it changes nothing."""
     from keyreel.client.sansio import own_tasks
 
     found = _ask(lambda remote: own_tasks.approve_task(remote, task), base_url, api_key, data)
@@ -104,12 +104,12 @@ def cancel_task(  # noqa: PLR0917 - a command's options are its interface
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Cancel a task that has not ended, with its draft, and give its price back."""
+    """Cancel and refund a task that has not ended, with its draft."""
     from keyreel.client.sansio import own_tasks
 
     found = _ask(lambda remote: own_tasks.cancel_task(remote, task), base_url, api_key, data)
     if found["state"] != TaskState.CANCELLED:
-        raise InvalidRequest(f"Task {found['id']} has {found['state']}: there is nothing left to cancel.")
+        raise InvalidRequest(f"Task {found['id']} has {found['state']}: there is nothing to cancel.")
     _print_task(found, as_json=as_json)
 
 

@@ -30,7 +30,7 @@ from keyreel.cli.output import print_rows
 if TYPE_CHECKING:
     from keyreel.wire.json_types import Json
 
-tenants_app = typer.Typer(help="Who owns keys, tasks and credits.", no_args_is_help=True)
+tenants_app = typer.Typer(help="Tenants, who own keys, tasks, and credits.", no_args_is_help=True)
 TenantNameArgument = Annotated[str, typer.Argument(help="The tenant's name.")]
 
 
@@ -65,7 +65,7 @@ def create_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its inter
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Make a tenant; its limits hold for all its keys together."""
+    """Create a tenant. Its limits apply to all its keys together."""
     limits = {**build_limits(rpm, running, queued, daily_credits), "storage_bytes": parse_storage(storage)}
     body = {"name": name, "notes": notes, **limits}
     with connect(OperatorOptions(data, base_url, admin_token), may_create=True) as server:
@@ -86,7 +86,7 @@ def limit_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its interf
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Set some of a tenant's limits; they hold for all its keys together."""
+    """Change a tenant's limits, which apply to all its keys together."""
     limits = {**build_limits(rpm, running, queued, daily_credits), "storage_bytes": parse_storage(storage)}
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         changed = server.request("PATCH", _format_tenant_path(name), limits)
@@ -102,12 +102,12 @@ def disable_tenant(  # noqa: PLR0913, PLR0917 - a command's options are its inte
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Refuse a tenant's keys; running tasks end, queued ones wait, webhooks are delivered."""
+    """Disable a tenant: its keys are refused and queued tasks wait. Running tasks finish."""
     body = {"cancel_tasks": cancel}
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         disabled = server.request("POST", f"{_format_tenant_path(name)}/disable", body)
     cancelled = f" {disabled['cancelled']} tasks were cancelled." if cancel else ""
-    sentence = f"Tenant {disabled['name']} is disabled: its keys are refused, none of its tasks begins."
+    sentence = f"Tenant {disabled['name']} is disabled: its keys are refused, and none of its tasks starts."
     print(json.dumps(disabled) if as_json else sentence + cancelled)
 
 
@@ -119,7 +119,7 @@ def enable_tenant(  # noqa: PLR0917 - a command's options are its interface
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Take a disabled tenant's keys again, and start its queued tasks."""
+    """Enable a disabled tenant and start its queued tasks."""
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         enabled = server.request("POST", f"{_format_tenant_path(name)}/enable")
     print(json.dumps(enabled) if as_json else f"Tenant {enabled['name']} is enabled.")
@@ -128,9 +128,11 @@ def enable_tenant(  # noqa: PLR0917 - a command's options are its interface
 @tenants_app.command("grant", context_settings={"ignore_unknown_options": True})
 def grant_credits(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     name: TenantNameArgument,
-    credits_: Annotated[int, typer.Argument(metavar="CREDITS", help="How many; -5 takes five away.")],
+    credits_: Annotated[
+        int, typer.Argument(metavar="CREDITS", help="Number of credits. -5 takes five away.")
+    ],
     txn: Annotated[
-        str | None, typer.Option(help="Your own name for it: granted once, however often you ask.")
+        str | None, typer.Option(help="Your own name for the grant. The same name is granted only once.")
     ] = None,
     note: Annotated[str, typer.Option(help="A note for yourself.")] = "",
     data: DataOption = None,
@@ -138,7 +140,7 @@ def grant_credits(  # noqa: PLR0913, PLR0917 - a command's options are its inter
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Give a tenant credits; from then on it pays in advance."""
+    """Grant credits to a tenant, which makes it prepaid."""
     body = {"credits": credits_, "txn": txn, "note": note}
     with connect(OperatorOptions(data, base_url, admin_token)) as server:
         granted = server.request("POST", f"{_format_tenant_path(name)}/grants", body)
@@ -157,8 +159,8 @@ def _print_tenant(tenant: Json, *, as_json: bool) -> None:
         return
     from keyreel.system.sizes import format_size
 
-    pays = "pays in advance" if tenant["prepaid"] else "pays afterwards"
+    pays = "is prepaid" if tenant["prepaid"] else "is postpaid"
     print(
-        f"Tenant {tenant['name']} has {tenant['credits']} credits to spend, {tenant['held']} are held; "
-        f"it {pays}. It has stored {format_size(tenant['stored_bytes'])}. Limits: {format_limits(tenant)}."
+        f"Tenant {tenant['name']} {pays}. Credits: {tenant['credits']} available, {tenant['held']} "
+        f"held. Stored: {format_size(tenant['stored_bytes'])}. Limits: {format_limits(tenant)}."
     )

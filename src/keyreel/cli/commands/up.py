@@ -11,8 +11,12 @@ from keyreel.cli.options import DataOption  # noqa: TC001 - typer reads annotati
 from keyreel.cli.system import check_system, check_vacancy
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
-PortOption = Annotated[int | None, typer.Option(help="Port; 0 for any free one.", show_default="8787")]
-DevOption = Annotated[bool, typer.Option("--dev", help="Development mode: a clock to move, markers.")]
+PortOption = Annotated[
+    int | None, typer.Option(help="Port to listen on. 0 picks a free port.", show_default="8787")
+]
+DevOption = Annotated[
+    bool, typer.Option("--dev", help="Development mode: movable clock, markers in prompts.")
+]
 
 
 def start_server(

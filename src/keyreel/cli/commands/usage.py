@@ -19,13 +19,13 @@ from keyreel.cli.output import print_rows
 
 
 def print_usage(  # noqa: PLR0917 - a command's options are its interface
-    tenant: Annotated[str | None, typer.Option(help="One tenant's only.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant.")] = None,
     data: DataOption = None,
     base_url: OperatorUrlOption = "",
     admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Say what each task has cost, and how many bytes each tenant has stored."""
+    """Show what each task has cost and how many bytes each tenant stores."""
     from keyreel.pricing import to_usd
     from keyreel.system.sizes import format_size
 
@@ -45,4 +45,4 @@ def print_usage(  # noqa: PLR0917 - a command's options are its interface
     if spent:
         print(f"Hosted services cost {spent:g} credits; the margin is {total - spent:g}.")
     for name, size in usage["stored_bytes"].items():
-        print(f"{name or 'Nobody'} has stored {format_size(size)}.")
+        print(f"{name or 'No tenant'} stores {format_size(size)}.")

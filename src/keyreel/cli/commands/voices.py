@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyreel.media.audio import Pcm
     from keyreel.wire.json_types import Json
 
-voices_app = typer.Typer(help="The voices that speak dialogue.", no_args_is_help=True)
+voices_app = typer.Typer(help="Voices for dialogue.", no_args_is_help=True)
 
 _FULL_SCALE: Final = 32767
 """The largest 16-bit sample."""
@@ -26,7 +26,7 @@ _PAUSES_PER_SECOND: Final = 6
 
 @voices_app.command("list")
 def list_voices(as_json: JsonOption = False) -> None:
-    """List the named voices and say which of them this install has."""
+    """List the voices and which of them are installed."""
     from keyreel.sound.speech.installed_voices import find_model_parts, list_named_voices
 
     voices = list_named_voices(find_model_parts())
@@ -43,17 +43,19 @@ def list_voices(as_json: JsonOption = False) -> None:
         for voice in voices
     ]
     print_rows(rows, ("voice", "language", "gender", "available"), as_json=False)
-    print("\nAny other voice id has a voice of its own, always the same one.")
+    print("\nEvery other voice ID selects its own voice, always the same one.")
 
 
 @voices_app.command("say")
 def save_speech(
-    text: Annotated[str, typer.Argument(help="What is to be said.")],
-    voice: Annotated[str, typer.Option(help="A voice's name, or any voice_id of a request.")] = "",
-    language: Annotated[str, typer.Option(help="en or zh; default: what the text is in.")] = "",
-    output: Annotated[Path, typer.Option("-o", "--output", help="A .wav or .m4a file.")] = Path("speech.wav"),
+    text: Annotated[str, typer.Argument(help="Text to speak.")],
+    voice: Annotated[str, typer.Option(help="A voice's name, or any voice_id that requests can use.")] = "",
+    language: Annotated[str, typer.Option(help="en or zh. Default: the language of the text.")] = "",
+    output: Annotated[Path, typer.Option("-o", "--output", help="Output file, .wav or .m4a.")] = Path(
+        "speech.wav"
+    ),
 ) -> None:
-    """Say a text as a voice does, into a file."""
+    """Speak a text with a voice and save it to a file."""
     import numpy as np
 
     from keyreel.client.files import check_folder
@@ -62,7 +64,7 @@ def save_speech(
     from keyreel.sound.speech.voices import open_voices
 
     if language and language not in set(Language):
-        raise UnpronounceableText(f"No voice speaks {language!r}: --language takes en or zh.")
+        raise UnpronounceableText(f"--language: got {language!r}; must be en or zh.")
     check_folder(output, "--output")
     spoken_in = Language(language) if language else detect_language(text)
     speaker = open_voices()

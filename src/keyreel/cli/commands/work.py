@@ -13,7 +13,7 @@ from keyreel.cli.system import check_system
 
 HealthPortOption = Annotated[
     int | None,
-    typer.Option("--health-port", help="Port that tells how it is; 0 for any free one.", show_default="8789"),
+    typer.Option("--health-port", help="Port for health checks. 0 picks a free port.", show_default="8789"),
 ]
 
 
@@ -23,7 +23,7 @@ def start_working(
     data: DataOption = None,
     dev: DevOption = False,
 ) -> None:
-    """Start a worker alone: it renders what servers accept, sends callbacks, and deletes what has expired."""
+    """Start a worker, which renders tasks, sends callbacks, and deletes expired files."""
     check_system(os.name)
     from keyreel.cli.working import WorkOptions, work
     from keyreel.system.private_folder import private_umask

@@ -1,1 +1,1 @@
-"""The checks of `keyreel doctor`, by what they look at."""
+"""The checks of `keyreel doctor`, by topic."""

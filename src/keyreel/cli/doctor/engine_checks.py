@@ -34,14 +34,14 @@ def check_lost_orders(settings: Settings) -> DoctorCheck:
     with closing(locate_database(settings).open_read_only()) as database:
         lost = list_lost_orders(database, SystemClock().now() - timedelta(days=_LOST_ORDER_DAYS))
     if not lost:
-        return make_passed(name, f"none was lost on its way in the last {_LOST_ORDER_DAYS} days")
+        return make_passed(name, f"none was lost in the last {_LOST_ORDER_DAYS} days")
     told = "; ".join(
         f"task {each.task_id} to {each.engine}: {each.intent}" for each in lost[:_MAX_LOST_ORDERS]
     )
     return make_failed(
         name,
         f"{len(lost)} may be paid for although their tasks failed: {told}",
-        "look for them at the service, by the token in their payload",
+        "look for them at the service, using the token in their payload",
     )
 
 
@@ -57,7 +57,7 @@ def check_workers(settings: Settings) -> DoctorCheck:
     with closing(locate_database(settings).open_read_only()) as database:
         found = WorkerRegistry(database).list_live()
     told = (f"{each.node} ({each.version})" for each in found)
-    return make_passed("workers", ", ".join(told) or "none runs: what is accepted waits")
+    return make_passed("workers", ", ".join(told) or "none is running: accepted tasks wait")
 
 
 def check_engines(settings: Settings) -> DoctorCheck:
@@ -69,14 +69,15 @@ def check_engines(settings: Settings) -> DoctorCheck:
 
     running = read_running_engines(settings.data)
     if running is not None:
-        return _judge_running_engines(running)
+        return judge_running_engines(running)
     router = load_router(settings.engine_settings)
     made = frozenset(each for each in ENDPOINTS if router.is_supported(each))
     health = {each.name: check_engine(each.engine) for each in router.engines}
     return _judge_engines({name: "" if found.ok else found.detail for name, found in health.items()}, made)
 
 
-def _judge_running_engines(engines: list[Json]) -> DoctorCheck:
+def judge_running_engines(engines: list[Json]) -> DoctorCheck:
+    """Judge the engines of a server as /v1/admin/engines lists them: what they make, and which is unwell."""
     from keyreel.wire.endpoints.catalogue import ENDPOINTS
     from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
 

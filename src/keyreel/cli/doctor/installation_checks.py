@@ -23,7 +23,7 @@ def check_files(settings: Settings) -> DoctorCheck:
         return make_failed(name, error.message)
     if problems:
         return make_failed(name, "; ".join(problems))
-    return make_passed(name, "every task has its own, and none is left over")
+    return make_passed(name, "every task has its files, and there are no leftovers")
 
 
 def check_object_store(settings: Settings) -> DoctorCheck:
@@ -71,7 +71,7 @@ def check_audit_log(settings: Settings) -> DoctorCheck:
         return make_failed(name, error.message)
     if not found.is_whole:
         return make_failed(name, found.problems[0])
-    return make_passed(name, f"whole: {found.entries} entries, the newest is {found.head[:12] or 'none'}")
+    return make_passed(name, f"intact: {found.entries} entries, the newest is {found.head[:12] or 'none'}")
 
 
 def check_secrets(settings: Settings) -> DoctorCheck:
@@ -98,7 +98,7 @@ def check_secrets(settings: Settings) -> DoctorCheck:
             if secrets.read(name) is not None:
                 load_or_create_secret(secrets, name)
     read_offset(folder.path)
-    where = "sealed in the database" if settings.secret.get_secret_value() else "files of the data folder"
+    where = "encrypted in the database" if settings.secret.get_secret_value() else "files in the data folder"
     return make_passed("secrets", f"all in order, {where}" if folder.path.exists() else "none yet")
 
 

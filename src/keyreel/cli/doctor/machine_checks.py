@@ -49,14 +49,19 @@ def check_data_folder(settings: Settings) -> DoctorCheck:
 
 def check_server(settings: Settings) -> DoctorCheck:
     """Ask the server that runs on the data folder how it is."""
-    import httpx
-
     from keyreel.cli.local.data_folder import DataFolder
     from keyreel.tasks.database.folder_lock import is_held
 
     if not is_held(settings.data):
         return make_passed("server", "not running: start it with `keyreel up`")
     url = DataFolder(settings.data).read_server_url()
+    return describe_server(url, f"a process uses {settings.data} but does not respond")
+
+
+def describe_server(url: str, unanswered: str) -> DoctorCheck:
+    """Ask the server at a URL how it is; `unanswered` is what is wrong if it does not say."""
+    import httpx
+
     try:
         readiness = httpx.get(f"{url}/health/ready", trust_env=False).json()
         version = httpx.get(f"{url}/health/live", trust_env=False).json()["version"]
@@ -64,13 +69,13 @@ def check_server(settings: Settings) -> DoctorCheck:
             f"{name}: {part['detail']}" for name, part in readiness["checks"].items() if not part["ok"]
         ]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
-        fix = "wait until it has started or ended, and ask once more; its log says what it does"
-        return make_failed("server", f"a process has {settings.data} open, and does not answer", fix)
+        fix = "wait until it has started or stopped, and try again; see its log"
+        return make_failed("server", unanswered, fix)
     if problems:
-        return make_failed("server", f"runs at {url}, but {'; '.join(problems)}")
-    renders = "renders too" if readiness["worker"] else "renders nothing itself"
-    queue = f"{readiness['queued']} tasks wait"
-    return make_passed("server", f"runs at {url}, version {version}; it {renders}; {queue}")
+        return make_failed("server", f"running at {url}, but {'; '.join(problems)}")
+    renders = "renders" if readiness["worker"] else "does not render"
+    queue = f"{readiness['queued']} tasks are waiting"
+    return make_passed("server", f"running at {url}, version {version}; it {renders}; {queue}")
 
 
 def check_privacy(settings: Settings) -> DoctorCheck:
@@ -88,9 +93,9 @@ def check_privacy(settings: Settings) -> DoctorCheck:
     found = list_open(settings.data, (*FOLDERS, *FILES))
     if found:
         others = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        fix = f"chmod -R go= {settings.data}; `keyreel up` does so as well"
-        return make_failed(name, f"others on this machine may open {found[0]}{others}", fix)
-    return make_passed(name, "the data folder is this user's alone")
+        fix = f"chmod -R go= {settings.data}, or start `keyreel up`, which does the same"
+        return make_failed(name, f"other users of this machine can open {found[0]}{others}", fix)
+    return make_passed(name, "only this user can open the data folder")
 
 
 def check_networks(settings: Settings) -> DoctorCheck:
@@ -103,7 +108,7 @@ def check_networks(settings: Settings) -> DoctorCheck:
             load_network(name)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         return make_failed("motion networks", str(error).splitlines()[0])
-    return make_passed("motion networks", "RIFE and U²-Net-p, as shipped")
+    return make_passed("motion networks", "RIFE and U²-Net-p, bundled")
 
 
 def check_encoder(settings: Settings) -> DoctorCheck:
@@ -142,9 +147,9 @@ def check_instruments(settings: Settings) -> DoctorCheck:
     from keyreel.cli.local.soundfont import check_soundfont
 
     if settings.soundfont is None:
-        return make_passed("instruments", "as shipped")
+        return make_passed("instruments", "bundled")
     check_soundfont(settings.soundfont)
-    return make_passed("instruments", f"{settings.soundfont}, which has all that the music needs")
+    return make_passed("instruments", f"{settings.soundfont}, has all required instruments")
 
 
 def check_prices(settings: Settings) -> DoctorCheck:
@@ -152,4 +157,4 @@ def check_prices(settings: Settings) -> DoctorCheck:
     from keyreel.pricing import read_price_table
 
     read_price_table(settings.price_table)
-    return make_passed("prices", str(settings.price_table or "as shipped"))
+    return make_passed("prices", str(settings.price_table or "bundled"))

@@ -87,7 +87,7 @@ class DataFolder:
             for name in names:
                 path = self.path / name
                 if path.exists() and not is_kind(path):
-                    raise InvalidSetting(f"data: {path} must be a {kind}, and is not: move it away.")
+                    raise InvalidSetting(f"data: {path} must be a {kind}, but is not: move it away.")
 
     def read_own_key(self) -> str:
         """Return the key made at first start, empty if there is none."""
@@ -114,7 +114,7 @@ class DataFolder:
             return str(json.loads(text)["url"])
         except (ValueError, KeyError, TypeError, RecursionError):
             raise InvalidSetting(
-                f"{self.server_file} does not say where the server is: `keyreel up` writes it anew."
+                f"{self.server_file} does not contain the server's address: `keyreel up` rewrites it."
             ) from None
 
     def choose_server(self, base_url: str, api_key: str) -> tuple[str, str]:

@@ -83,12 +83,13 @@ def _require_unshared(database: Database) -> None:
 
     if database.is_shared:
         raise InvalidSetting(
-            "KEYREEL_SECRET: must be set where the database is Postgres, to the same on every node, such as "
-            "`openssl rand -hex 32` prints: nodes have no folder in common."
+            "KEYREEL_SECRET: must be set when the database is Postgres, to the same value on every "
+            "node. Generate one with `openssl rand -hex 32`."
         )
     if has_sealed_secrets(database):
         raise InvalidSetting(
-            "KEYREEL_SECRET: is not set, and this database's secrets are sealed with one: set it as before."
+            "KEYREEL_SECRET: is not set, but this database's secrets are encrypted with one: set the "
+            "same secret as before."
         )
 
 
@@ -145,8 +146,8 @@ def _check_token(kept: SecretStore, name: str, found: bytes) -> str:
     token = found.strip()
     if not _TOKEN_PATTERN.fullmatch(token):
         raise InvalidSetting(
-            f"{kept.locate(name)} must hold one line of 43 to 256 printable ASCII characters: put its "
-            "backup back, or delete it, and the next start makes a new one."
+            f"{kept.locate(name)} must hold one line of 43 to 256 printable ASCII characters: restore "
+            "it from a backup, or delete it, and the next start creates a new one."
         )
     return token.decode("ascii")
 

@@ -51,17 +51,15 @@ def open_presigned_links(settings: Settings) -> PresignedLinks | None:
     if settings.links is LinkMode.SERVED:
         return None
     if not settings.storage:
-        raise InvalidSetting(
-            "KEYREEL_LINKS: got 'presigned'; needs an object store, KEYREEL_STORAGE: a folder signs no links."
-        )
+        raise InvalidSetting("KEYREEL_LINKS: got 'presigned'; needs an object store (KEYREEL_STORAGE).")
     if settings.links_follow_keys:
         raise InvalidSetting(
-            "KEYREEL_LINKS: got 'presigned'; cannot go with KEYREEL_LINKS_FOLLOW_KEYS=1: the object store "
-            "knows no API keys, and such a link is valid until it expires."
+            "KEYREEL_LINKS: got 'presigned'; cannot be combined with KEYREEL_LINKS_FOLLOW_KEYS=1: the "
+            "object store does not know API keys, so presigned links are valid until they expire."
         )
     if settings.link_seconds > MAX_LINK_SECONDS:
         raise InvalidSetting(
-            f"KEYREEL_LINK_SECONDS: got {settings.link_seconds}; must be at most {MAX_LINK_SECONDS} (7 days) "
-            "with KEYREEL_LINKS=presigned: object stores sign no longer ones."
+            f"KEYREEL_LINK_SECONDS: got {settings.link_seconds}; must be at most {MAX_LINK_SECONDS} (7 "
+            "days) with KEYREEL_LINKS=presigned, the maximum of object stores."
         )
     return PresignedLinks(open_store(settings.storage))

@@ -50,10 +50,14 @@ def describe_problems(settings: Settings) -> tuple[str, ...]:
         unknown, left_over = _count_orphans(keys, database)
     sentences = {
         f"{missing} files of tasks are missing: GET /v1/admin/storage lists them": missing,
-        f"{unknown} belong to no task of this database: put back the one that has their tasks, or delete "
-        "them with `keyreel doctor --delete-orphans`": unknown,
-        f"{left_over} are left over: a running server deletes them, but never many at once; "
-        "`keyreel doctor --delete-orphans` deletes them now": left_over,
+        (
+            f"{unknown} belong to no task of this database: restore the database that has their tasks, or "
+            "delete them with `keyreel doctor --delete-orphans`"
+        ): unknown,
+        (
+            f"{left_over} are leftovers: a running server deletes them, but never many at once. To delete "
+            "them now, run `keyreel doctor --delete-orphans`"
+        ): left_over,
     }
     return tuple(sentence for sentence, count in sentences.items() if count)
 
@@ -84,7 +88,7 @@ def create_database(location: DatabaseLocation) -> None:
         InvalidSetting: it has one.
     """
     if location.has_tables():
-        where = "the one that the setting `database` names" if location.is_shared else DATABASE_FILE
+        where = "the database in the setting `database`" if location.is_shared else DATABASE_FILE
         raise InvalidSetting(f"data: {location.folder} has a database: move {where} away first.")
     clock, random = SystemClock(), SystemRandom()
     TaskStore.open(location.folder, clock, random, database_url=location.url).close()

@@ -64,8 +64,8 @@ def _require_database(location: DatabaseLocation) -> None:
     if any(each.is_file() for each in DataFolder(location.folder).files.rglob("*")):
         raise InvalidSetting(
             f"data: {location.folder} has stored files, but its database {DATABASE_FILE} is missing or "
-            "empty: put it back from a backup, or begin anew beside these files with "
-            "`keyreel doctor --new-database`."
+            "empty: restore it from a backup, or start over next to these files with `keyreel doctor "
+            "--new-database`."
         )
 
 

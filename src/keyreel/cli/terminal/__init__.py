@@ -1,1 +1,1 @@
-"""A task followed at a terminal: its progress, an interruption, its video saved."""
+"""Following a task in a terminal: its progress, interruptions, and saving its video."""

@@ -49,7 +49,7 @@ class SaveTarget:
             saved = video.save(self.output)
         except KeyboardInterrupt:
             console.print(
-                f"The video is made. Fetch it: keyreel tasks download {video.task_id}", highlight=False
+                f"The video is ready. To download it: keyreel tasks download {video.task_id}", highlight=False
             )
             raise typer.Exit(INTERRUPTED_STATUS) from None
         if self.as_json:
@@ -69,7 +69,7 @@ def check_output(path: Path, *, force: bool) -> None:
 
     check_folder(path, "--output")
     if path.exists() and not force:
-        raise InvalidRequest(f"--output: {path} exists already; --force overwrites it.", field="output")
+        raise InvalidRequest(f"--output: {path} already exists; use --force to overwrite it.", field="output")
 
 
 def describe_video(video: Video) -> Json:
@@ -113,7 +113,9 @@ def follow_task(
                     return wait(listener)
                 return handle.wait(timeout=timeout, on_progress=listener)
         except TaskTimedOut as error:
-            raise TaskTimedOut(f"{error.message} It goes on: keyreel tasks wait {handle.id}") from None
+            raise TaskTimedOut(
+                f"{error.message} The task continues. To wait for it: keyreel tasks wait {handle.id}"
+            ) from None
 
 
 @contextmanager
@@ -127,11 +129,11 @@ def ask_when_interrupted(handle: TaskHandle, console: Console) -> Generator[None
 
 
 def _keep_or_cancel(handle: TaskHandle, console: Console) -> None:
-    kept = f"Task {handle.id} goes on. Wait for it: keyreel tasks wait {handle.id}"
+    kept = f"Task {handle.id} continues. To wait for it: keyreel tasks wait {handle.id}"
     try:
         if sys.stdin.isatty() and typer.confirm(f"\nCancel task {handle.id}?", default=False, err=True):
             handle.cancel()
-            console.print(f"Task {handle.id} is cancelled; it costs nothing.", highlight=False)
+            console.print(f"Task {handle.id} was cancelled. It costs nothing.", highlight=False)
             return
     except KeyreelError as error:
         console.print(error.message, markup=False, highlight=False)

@@ -29,7 +29,7 @@ def show_progress(console: Console) -> Generator[ProgressListener]:
         row = bar.add_task("waiting", total=1.0, eta="")
 
         def show(report: Report) -> None:
-            eta = f"about {report.eta_seconds} s to go" if report.eta_seconds else ""
+            eta = f"about {report.eta_seconds} s left" if report.eta_seconds else ""
             bar.update(row, completed=report.progress, description=report.state.value, eta=eta)
 
         yield show

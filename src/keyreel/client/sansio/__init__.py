@@ -1,1 +1,1 @@
-"""What a client does, as flows: generators that yield steps and receive responses. They do no I/O."""
+"""The client's logic as flows: generators that yield steps and receive responses. They do no I/O."""

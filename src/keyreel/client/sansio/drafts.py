@@ -39,7 +39,7 @@ def request_draft(remote: RemoteServer, endpoint: Endpoint, how: WaitOptions) ->
     own = speak_own_format(remote)
     index = yield from flows.send_request(own, ApiRequest("GET", "/"))
     if index.get("name") != "keyreel" or index.get("tasks") != TASK_PATH:
-        raise RemoteError(f"The server at {remote.base_url} makes no drafts.")
+        raise RemoteError(f"The server at {remote.base_url} does not support drafts.")
     task_id = yield from flows.submit(remote, endpoint.with_draft())
     order = yield from show_task(remote, task_id)
     draft_id = TaskId(str(order["draft"]["id"]))

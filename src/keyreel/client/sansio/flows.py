@@ -52,7 +52,7 @@ def submit(remote: RemoteServer, endpoint: Endpoint) -> Flow[TaskId]:
         UnknownEndpoint: the format cannot express it.
     """
     if not remote.dialect.supports(type(endpoint)):
-        message = f"The format {remote.dialect.name} has no words for {endpoint.name()}."
+        message = f"The format {remote.dialect.name} does not support {endpoint.name()}."
         raise UnknownEndpoint(message, field="model")
     step = remote.build_request(remote.dialect.build_submit_request(endpoint))
     step = replace(step, headers={**step.headers, "idempotency-key": uuid4().hex})
@@ -90,7 +90,7 @@ def is_keyreel(remote: RemoteServer) -> Flow[bool]:
     """
     response = yield SendRequest("GET", remote.resolve_url(""), {"accept": "application/json"})
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise ConnectionDropped(f"it answered {response.status}")
+        raise ConnectionDropped(f"it returned {response.status}")
     try:
         body: object = from_json(response.body)
     except ValueError:
@@ -149,7 +149,7 @@ def list_tasks(
     body = yield from send_request(remote, dialect.build_list_request(ids, page_token))
     entries = body.get(dialect.list_key)
     if not isinstance(entries, list):
-        raise RemoteError("The server's answer makes no sense in this format.")
+        raise RemoteError("The server's response is malformed.")
     found: list[Report] = []
     for entry in entries:
         with suppress(RemoteError, AttributeError, KeyError, TypeError, ValueError, OverflowError):
@@ -214,7 +214,7 @@ def wait_for_end(
             return report
         left = patience.total_seconds - waited
         if left <= 0:
-            error = TaskTimedOut(f"Task {task_id} has not ended after {waited:.0f} seconds of waiting.")
+            error = TaskTimedOut(f"Task {task_id} has not ended after {waited:.0f} seconds.")
             raise name_task(error, report)
         yield Pause(min(pause, left))
         waited += min(pause, left)
@@ -256,7 +256,7 @@ def save(remote: RemoteServer, report: Report, path: Path, url: str = "") -> Flo
         if response.status == HTTPStatus.OK:
             return path
         if last or response.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.GONE}:
-            raise RemoteError(f"The video's address answered {response.status}.", status=response.status)
+            raise RemoteError(f"The video's URL returned {response.status}.", status=response.status)
         fresh = yield from poll(remote, report.id)
         url = fresh.cover_url if url == report.cover_url else fresh.video_url
     raise AssertionError("the second round returns or raises")
@@ -275,7 +275,7 @@ def check_succeeded(report: Report) -> Report:
     if report.state is not TaskState.SUCCEEDED:
         raise name_task(RenderFailed(report.reason or None), report)
     if not report.video_url:
-        raise name_task(RemoteError("The task succeeded, but the server names no video."), report)
+        raise name_task(RemoteError("The task succeeded, but the response has no video."), report)
     return report
 
 
@@ -300,4 +300,4 @@ def make_unreachable_error(remote: RemoteServer, error: ConnectionDropped) -> Re
     """Return what a program is told of a request that got no response."""
     if error.is_absent:
         return RemoteError(phrase_absence(remote.base_url, str(error)))
-    return RemoteError(f"The server at {remote.base_url} did not answer: {error}.")
+    return RemoteError(f"The server at {remote.base_url} did not respond: {error}.")

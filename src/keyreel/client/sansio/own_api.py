@@ -72,7 +72,7 @@ def show_task(remote: RemoteServer, task_id: str) -> Flow[Report]:
     try:
         return _parse_task(body)
     except (KeyError, TypeError, ValueError) as error:
-        raise RemoteError(f"The server at {remote.base_url} tells no task.") from error
+        raise RemoteError(f"The response of the server at {remote.base_url} has no task.") from error
 
 
 def list_tasks(

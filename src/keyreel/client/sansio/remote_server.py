@@ -75,7 +75,7 @@ class RemoteServer:
             try:
                 return parse(body)
             except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-                raise RemoteError("The server's answer makes no sense in this format.") from error
+                raise RemoteError("The server's response is malformed.") from error
         except KeyreelError as error:
             error.status = response.status
             error.request_id = response.headers.get("x-request-id", "")
@@ -90,7 +90,7 @@ class RemoteServer:
         if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES and isinstance(body, dict | list):
             return body
         if not isinstance(body, dict):
-            raise RemoteError(f"The server answered {response.status} without JSON.", status=response.status)
+            raise RemoteError(f"The server returned {response.status} without JSON.", status=response.status)
         error = self.dialect.parse_error_response(response.status, body)
         after = response.headers.get("retry-after", "")
         if isinstance(error, Unavailable | RateLimited) and after.isdecimal():

@@ -1,1 +1,1 @@
-"""What type checkers know of each model: its fields, and the calls that take them. Partly generated."""
+"""Types for type checkers: each model's fields, and the calls that take them. Partly generated."""

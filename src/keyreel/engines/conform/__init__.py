@@ -1,1 +1,1 @@
-"""Conforming: the frames of any model become exactly the order's, in number, rate, size and keyframes."""
+"""Conforming: adapts a model's frames to the order, in number, rate, size, and keyframes."""

@@ -100,7 +100,7 @@ def resample(
             frame = next(frames, None)
             if frame is None:
                 due = ceil(positions[-1]) + 1
-                raise RenderFailed(f"The model made {taken} frames where {due} were due.")
+                raise RenderFailed(f"The model made {taken} frames instead of {due}.")
             neighbours.append(frame)
             taken += 1
         time = float(position % 1)

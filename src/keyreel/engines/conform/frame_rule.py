@@ -51,7 +51,7 @@ class FrameRule:
         if self.max_steps < 1:
             counts = f"{self.frame_multiple}n + {self.frame_offset}"
             raise ValueError(
-                f"max_frames: no {counts} up to {self.max_frames} is enough for two frames at 24"
+                f"max_frames: no {counts} up to {self.max_frames} is enough for two frames at 24 fps"
             )
 
     @property

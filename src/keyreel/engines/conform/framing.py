@@ -44,7 +44,7 @@ def to_order_size(frame: NativeFrame, size: Size) -> Frame:
         RenderFailed: it is no RGB image, or not all of it is numbers.
     """
     if frame.shape[2:] != (3,):
-        raise RenderFailed(f"The model made a frame of shape {frame.shape} where an RGB image was due.")
+        raise RenderFailed(f"The model made a frame of shape {frame.shape} instead of an RGB image.")
     if frame.dtype != np.uint8:
         if not np.isfinite(frame).all():
             raise RenderFailed("The model made a frame with values that are not finite numbers.")

@@ -32,7 +32,7 @@ _MAX_SIDE: Final = 4096
 _MAX_FRAMES: Final = 240 * 60
 _MAX_STRETCH: Final = Fraction(10, 9)
 """How much longer a video may be shown than it is; what is shorter still has lost its end."""
-_UNREADABLE: Final = "The video that was received cannot be read."
+_UNREADABLE: Final = "The received video cannot be read."
 
 
 async def conform_received(video: RemoteVideo, order: Order, job: Job) -> Clip:
@@ -74,7 +74,7 @@ def _probe(path: Path) -> VideoInfo:
     except (OSError, ValueError) as error:
         raise RenderFailed(_UNREADABLE) from error
     if max(info.width, info.height) > _MAX_SIDE or not 1 < info.frames <= _MAX_FRAMES or info.fps <= 0:
-        raise RenderFailed("The video that was received is too large, too long, or no video.")
+        raise RenderFailed("The received file is too large, too long, or not a video.")
     return info
 
 
@@ -107,7 +107,6 @@ def _compute_positions(info: VideoInfo, frames: int, fps: int) -> list[Fraction]
     longest = Fraction(info.frames - 1, steps)
     if rate > longest * _MAX_STRETCH:
         raise RenderFailed(
-            f"The video that was received has {float(info.frames / info.fps):.2f} s; "
-            f"{frames / fps:g} were ordered."
+            f"The received video has {float(info.frames / info.fps):.2f} s instead of {frames / fps:g}."
         )
     return [step * min(rate, longest) for step in range(steps + 1)]

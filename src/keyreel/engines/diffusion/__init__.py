@@ -1,1 +1,1 @@
-"""Open-weight video models in process: Diffusers pipelines, their frames conformed to the order."""
+"""Open-weight video models in process: Diffusers pipelines whose frames are conformed to the order."""

@@ -19,48 +19,56 @@ from keyreel.engines.engine_table import EngineTable
 class DiffusersTable(EngineTable):
     """A model in a folder, where it runs, and how it is sampled."""
 
-    model: Path = Field(description="The folder of a model as Diffusers saves it. Nothing is downloaded.")
+    model: Path = Field(description="Folder of a model in Diffusers format. Nothing is downloaded.")
     device: str = Field(
         default="cuda:0",
         pattern=r"^(cpu|mps|(cuda|xpu)(:\d{1,2})?)$",
-        description="Where it runs: cpu, mps, cuda or cuda:1.",
+        description="Device: cpu, mps, cuda, or cuda:1.",
     )
     offload: Literal["none", "model", "group"] = Field(
         default="none",
-        description="What waits in main memory: nothing; the models that do not compute; all layers but one.",
+        description="What stays in main memory: `none`, nothing; `model`, components that are not in use; "
+        "`group`, all layers but one.",
     )
     steps: int | None = Field(
-        default=None, ge=1, le=200, description="Denoising steps. Absent: the recipe's."
+        default=None, ge=1, le=200, description="Denoising steps. Default: the recipe's."
     )
     guidance: float | None = Field(
-        default=None, ge=0, le=30, description="How closely it follows the prompt. Absent: the recipe's."
+        default=None,
+        ge=0,
+        le=30,
+        description="Guidance scale: how closely the model follows the prompt. Default: the recipe's.",
     )
     shift: float | None = Field(
-        default=None, gt=0, le=30, description="The scheduler's flow shift. Absent: the model's own."
+        default=None, gt=0, le=30, description="Flow shift of the scheduler. Default: the model's."
     )
     negative_prompt: str | None = Field(
-        default=None, max_length=2000, description="What is not to be seen. Absent: the recipe's."
+        default=None, max_length=2000, description="What the video must not show. Default: the recipe's."
     )
     max_seconds: int | None = Field(
-        default=None, ge=1, description="Longer orders are not accepted. Absent: no limit of its own."
+        default=None,
+        ge=1,
+        description="Longest order that the engine accepts, in seconds. Default: no limit.",
     )
     max_pixels: int | None = Field(
-        default=None, ge=1024, description="Of a frame that the model makes; it is scaled up afterwards."
+        default=None,
+        ge=1024,
+        description="Maximum pixels of a frame that the model makes. Frames are scaled up afterwards.",
     )
     licence: Literal["accepted"] | None = Field(
-        default=None, description='"accepted", for models whose licence has terms of its own.'
+        default=None, description='"accepted", for models whose licence has its own terms.'
     )
 
     def make_engine(self, name: str) -> DiffusersEngine:
         """Make the engine of a folder that holds a known model."""
         if missing := find_missing_package():
-            raise ImportError(f"{missing} is not installed: install Keyreel with its extra diffusers")
+            raise ImportError(f"{missing} is not installed: install Keyreel with the extra diffusers")
         try:
             recipe = read_recipe(ModelFolder(self.model))
         except ValueError as error:
             raise ValueError(f"model: got {str(self.model)!r}; {error}") from error
         if self.device == "cpu" and self.offload != "none":
-            raise ValueError(f"offload: got {self.offload!r}; must be 'none' where the device is cpu")
+            raise ValueError(f"offload: got {self.offload!r}; must be 'none' if the device is cpu")
         if recipe.terms and self.licence is None:
             raise ValueError(f'licence: is missing; must be "accepted": the model has the {recipe.terms}')
         return DiffusersEngine(name, self, self._adjust(recipe))

@@ -27,7 +27,7 @@ class ModelFolder:
         """
         name = self.read_index().get("_class_name")
         if not isinstance(name, str):
-            raise ValueError(f"must be a folder whose {_INDEX} names a pipeline")  # noqa: TRY004 - a file's content
+            raise ValueError(f"must be a folder with a pipeline in its {_INDEX}")  # noqa: TRY004 - a file's content
         return name
 
     def read_index(self) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _read_object(path: Path) -> dict[str, Any]:
             found = json.loads(file.read(_MAX_BYTES))
     except (OSError, ValueError) as error:
         raise ValueError(
-            f"must be a folder of a model as Diffusers saves it; its {path.name} cannot be read"
+            f"must be a folder of a model in Diffusers format; its {path.name} cannot be read"
         ) from error
     if not isinstance(found, dict):
         raise ValueError(f"must be a folder of a model whose {path.name} holds an object")  # noqa: TRY004 - a file's content

@@ -100,7 +100,7 @@ def _explaining_lack_of_memory() -> Generator[None]:
     except (RuntimeError, MemoryError) as error:
         if isinstance(error, torch.OutOfMemoryError | MemoryError) or _tells_of_allocation(error):
             raise RenderFailed(
-                "The model ran out of memory for a video of this size. Its operator can set offload = "
+                "The model ran out of memory for a video of this size. The operator can set offload = "
                 '"model" or "group", or a lower max_pixels, in the engine\'s table.'
             ) from error
         raise

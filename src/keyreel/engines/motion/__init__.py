@@ -1,1 +1,1 @@
-"""The motion engine: video synthesised on a plain CPU from the pixels that were given."""
+"""The motion engine: video synthesised on a CPU from the given pixels."""

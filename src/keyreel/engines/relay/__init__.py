@@ -1,1 +1,1 @@
-"""The relay: videos from hosted services of the family, each ordered and paid for once."""
+"""The relay: videos from hosted services of the API family, each ordered and paid for only once."""

@@ -69,7 +69,7 @@ class CircuitBreaker:
         if self.is_open:
             left = self._open_until - self._now()
             raise EngineUnavailable(
-                f"{self._name} failed {self._faults} times in a row and is left alone for {left:.0f} s: "
+                f"{self._name} failed {self._faults} times in a row and is not used for {left:.0f} s: "
                 f"{self._reason}"
             )
 

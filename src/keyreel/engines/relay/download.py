@@ -61,7 +61,7 @@ async def _fetch_once(report: Report, client: AsyncClient, http: httpx.AsyncClie
     import httpx
 
     if not report.video_url:
-        raise RenderFailed("The service says that the video is made, but names no address of it.")
+        raise RenderFailed("The service reports that the video is ready, but returned no URL.")
     step = client.remote.build_download(report.video_url, job.folder / _FILE)
     if _get_origin(step.url) != _get_origin(client.remote.base_url):
         return await job.download(step.url, _FILE)
@@ -69,7 +69,9 @@ async def _fetch_once(report: Report, client: AsyncClient, http: httpx.AsyncClie
         async with asyncio.timeout(_DOWNLOAD_SECONDS):
             await _save(http, step)
     except (TimeoutError, RemoteError, httpx.HTTPError, httpx.InvalidURL) as error:
-        raise RenderFailed("The video was made elsewhere, but cannot be fetched from there.") from error
+        raise RenderFailed(
+            "The video was made by another server, but cannot be downloaded from it."
+        ) from error
     return step.path
 
 

@@ -170,7 +170,7 @@ class RelayEngine:
             async with asyncio.timeout_at(loop.time() + left.total_seconds()):
                 report = await self._poller.wait_for_end(TaskId(task.id), report_progress, hint)
         except TimeoutError:
-            raise RenderFailed("The service that makes this video did not finish it in time.") from None
+            raise RenderFailed("The service that makes this video did not finish in time.") from None
         finally:
             job.callbacks.forget(task.callback)
         if report.state is not TaskState.SUCCEEDED:

@@ -24,7 +24,7 @@ def _check_dialect(name: str) -> str:
 
 def _check_base_url(url: str) -> str:
     if not is_http_url(url):
-        raise ValueError("must be an address such as https://api.example.com")
+        raise ValueError("must be a URL such as https://api.example.com")
     return url.rstrip("/")
 
 
@@ -32,24 +32,26 @@ class RelayTable(PricedTable):
     """A hosted service of the family, or another Keyreel, spoken to in one of the dialects."""
 
     dialect: Annotated[str, AfterValidator(_check_dialect)] = Field(
-        description="The wire format of the service: the name of a dialect."
+        description="Wire format of the service: the name of a dialect."
     )
     base_url: Annotated[str, AfterValidator(_check_base_url)] = Field(
-        description="The service's address, without the dialect's path."
+        description="URL of the service, without the path of the dialect."
     )
-    api_key: EnvironmentSecret | None = Field(default=None, description="Of the service, as env:NAME.")
+    api_key: EnvironmentSecret | None = Field(
+        default=None, description="API key of the service, as `env:NAME`."
+    )
     paid: bool = Field(
         default=True,
-        description="Each render costs the operator money: a video with a flaw is not rendered once more. "
-        "`false` for a Keyreel of your own.",
+        description="Each render costs the operator money: a video with a flaw is not rendered again. Set "
+        "`false` for your own Keyreel.",
     )
     callback_url: Annotated[str, AfterValidator(_check_base_url)] | None = Field(
         default=None,
-        description="This server's own address, as the service reaches it: the service then calls it when a "
-        "video is done, and is asked itself only once in 45 seconds. Dialects `native`, `async_v3`, `vtrix`.",
+        description="URL of this server as the service reaches it. The service then calls it when a video "
+        "is done and is polled only every 45 seconds. For the dialects `native`, `async_v3`, and `vtrix`.",
     )
     deadline_minutes: int = Field(
-        default=180, ge=1, le=2880, description="How long a video may take there before its task fails."
+        default=180, ge=1, le=2880, description="Minutes that a video can take there before its task fails."
     )
 
     def make_engine(self, name: str) -> RelayEngine:

@@ -178,7 +178,7 @@ class UpstreamPoller:
         except UnknownTask:
             self._count_lost_poll(task_id)
         except TimeoutError:
-            self._breaker.record_fault("a poll was not answered in time")
+            self._breaker.record_fault("a poll got no response in time")
         except KeyreelError as error:
             # A state that the dialect does not know is not an end; the task's deadline is.
             if getattr(error, "status", 1):

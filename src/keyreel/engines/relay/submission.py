@@ -51,8 +51,8 @@ _SEARCH_PAUSE_SECONDS: Final = 2.0
 """Between looks at a list: a task may be in it a moment late."""
 _SEARCH_PAGES: Final = 20
 _GIVEN_UP: Final = (
-    "The service that makes this video did not answer, so that it is unknown whether it took the order. "
-    "The order was not sent again, for it could have been made and paid for twice."
+    "The service that makes this video did not respond, so it is unknown whether it received the "
+    "order. The order was not sent again, because it could have been made and paid for twice."
 )
 
 
@@ -167,7 +167,7 @@ class Submitter:
             if error.is_outage:
                 self._breaker.record_fault(str(error))
             await _take_back(job)
-            raise EngineUnavailable(f"{self._name} takes no order now: {error}") from error
+            raise EngineUnavailable(f"{self._name} accepts no orders right now: {error}") from error
         self._breaker.record_success()
         return task_id
 
@@ -223,7 +223,7 @@ class Submitter:
             return None
 
     def _make_unavailable_error(self) -> Unavailable:
-        return Unavailable(f"{self._name} cannot be asked about an order that it may have.")
+        return Unavailable(f"{self._name} does not respond to questions about an order that it may have.")
 
 
 async def _take_back(job: RemoteJob) -> None:

@@ -91,7 +91,7 @@ def _read_response(remote: RemoteServer, response: StepResponse) -> TaskId:
             raise SubmitRefused(error.message, is_outage=False) from error
         if response.status < HTTPStatus.BAD_REQUEST:
             raise SubmitRefused(
-                f"It redirects to another address ({response.status}).", is_outage=True
+                f"It redirects to another URL ({response.status}).", is_outage=True
             ) from error
         raise ContentRefused(error.message, is_outage=False) from error
 

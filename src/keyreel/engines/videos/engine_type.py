@@ -26,40 +26,45 @@ class VideosTable(PricedTable):
     """A model behind `/v1/videos`."""
 
     flavour: Literal["sglang", "vllm-omni", "fastvideo", "plain"] = Field(
-        description="What serves the model. plain: anything else with `/v1/videos`, such as Keyreel."
+        description="Server software. Use `plain` for any other server with `/v1/videos`, such as Keyreel."
     )
-    base_url: str = Field(max_length=2048, description="The server's address, without `/v1`.")
+    base_url: str = Field(max_length=2048, description="URL of the server, without `/v1`.")
     model: str = Field(
-        default="", max_length=256, description="The model's name there. Absent: none is sent."
+        default="", max_length=256, description="Name of the model on the server. Default: none is sent."
     )
-    api_key: EnvironmentSecret | None = Field(default=None, description="What it asks for, as `env:NAME`.")
+    api_key: EnvironmentSecret | None = Field(
+        default=None, description="API key of the server, as `env:NAME`."
+    )
     operations: tuple[Operation, ...] | None = Field(
         default=None,
         min_length=1,
-        description="What the model does in one call. Absent: `text2video` and `img2video`.",
+        description="What the model does in one call. Default: `text2video` and `img2video`.",
     )
-    fps: int | None = Field(default=None, ge=1, le=120, description="The model's frames a second.")
-    max_frames: int | None = Field(default=None, ge=2, le=10_000, description="Frames of one call, at most.")
+    fps: int | None = Field(default=None, ge=1, le=120, description="Frame rate of the model.")
+    max_frames: int | None = Field(default=None, ge=2, le=10_000, description="Maximum frames per call.")
     frame_multiple: int | None = Field(
         default=None,
         ge=1,
         le=1000,
-        description="Frame counts are a multiple of this, and `frame_offset` more.",
+        description="Frame counts are a multiple of this plus `frame_offset`.",
     )
     frame_offset: int | None = Field(default=None, ge=0, le=1000, description="See `frame_multiple`.")
     side_multiple: int | None = Field(
-        default=None, ge=2, le=256, multiple_of=2, description="Both sides are multiples of this."
+        default=None, ge=2, le=256, multiple_of=2, description="Width and height are multiples of this."
     )
     max_pixels: int | None = Field(
-        default=None, ge=64 * 64, le=4096 * 4096, description="Pixels of a frame, at most."
+        default=None, ge=64 * 64, le=4096 * 4096, description="Maximum pixels per frame."
     )
     parameters: dict[str, Parameter] = Field(
         default={},
         max_length=64,
-        description="Fields to send with every request: `num_inference_steps = 30`.",
+        description="Fields sent with every request: `num_inference_steps = 30`.",
     )
     timeout_seconds: float = Field(
-        default=3600.0, gt=0, le=86_400, description="For one call; the server may have a queue of its own."
+        default=3600.0,
+        gt=0,
+        le=86_400,
+        description="Timeout of one call in seconds, including the server's own queue.",
     )
 
     def get_expense(self) -> EngineExpense:
@@ -76,8 +81,8 @@ class VideosTable(PricedTable):
         for operation in operations.difference(flavour.operations):
             offered = ", ".join(flavour.operations)
             raise ValueError(
-                f"operations: got {operation.value!r}; must be some of {offered}, "
-                f"which {self.flavour} servers can be asked for"
+                f"operations: got {operation.value!r}; must be some of {offered}, which {self.flavour} "
+                "servers support"
             )
         model = ServedModel(
             self.model,
@@ -90,7 +95,7 @@ class VideosTable(PricedTable):
         return VideosEngine(name, ServerAddress(self.base_url, api_key, flavour), model)
 
     def _check_base_url(self) -> None:
-        rule = "must be an address such as http://10.0.0.7:30000, without user, query and /v1"
+        rule = "must be a URL such as http://10.0.0.7:30000, without user, query, or /v1"
         try:
             parts = urlsplit(self.base_url)
             is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

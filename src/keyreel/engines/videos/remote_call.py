@@ -33,11 +33,11 @@ _HALF_DONE_SECONDS: Final = 60.0
 _PASSING_FAULTS: Final = (ServerUnreachable, ServerBusy, AnswerLost)
 _REQUEST: Final = ": request"
 _GIVEN_UP: Final = (
-    "The video server did not answer, so that it is unknown whether it took the request. It was not sent "
-    "again, for the video could have been made and paid for twice."
+    "The video server did not respond, so it is unknown whether it received the request. It was not "
+    "sent again, because the video could have been made and paid for twice."
 )
 _LOST_ONCE_PAID: Final = (
-    "The video server lost the video. It is not asked for again, for it would be paid twice."
+    "The video server lost the video. It was not requested again, because it would have been paid for twice."
 )
 
 T = TypeVar("T")

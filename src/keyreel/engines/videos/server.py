@@ -136,11 +136,11 @@ class VideoServer:
         if answer.status < HTTPStatus.BAD_REQUEST and video_id is not None:
             return video_id
         if answer.status in _NOT_SET_UP:
-            reason = find_reason(answer.body) or f"It answered {answer.status}."
-            raise EngineUnavailable(f"The video server takes no requests: {reason}")
+            reason = find_reason(answer.body) or f"It returned {answer.status}."
+            raise EngineUnavailable(f"The video server accepts no requests: {reason}")
         is_refused = HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
         if is_refused and answer.status not in _BUSY:
-            reason = find_reason(answer.body) or f"It answered {answer.status}."
+            reason = find_reason(answer.body) or f"It returned {answer.status}."
             raise RenderFailed(f"The video server refused the request: {reason}")
         raise answer.to_error()
 
@@ -177,7 +177,7 @@ class VideoServer:
                 async for part in response.aiter_raw():
                     received += len(part)
                     if received > MAX_VIDEO_BYTES:
-                        raise RenderFailed("The video server sent a video with too many bytes.")
+                        raise RenderFailed("The video server sent a video that is too large.")
                     file.write(part)
 
     async def delete(self, video_id: str) -> None:
@@ -192,10 +192,12 @@ class VideoServer:
         except (ServerUnreachable, AnswerLost) as error:
             return EngineHealth(ok=False, detail=error.message)
         except TimeoutError:
-            return EngineHealth(ok=False, detail=f"The video server gave no answer in {_HEALTH_SECONDS:g} s.")
+            return EngineHealth(
+                ok=False, detail=f"The video server did not respond within {_HEALTH_SECONDS:g} s."
+            )
         if answer.status < HTTPStatus.BAD_REQUEST:
             return EngineHealth(ok=True)
-        return EngineHealth(ok=False, detail=f"The video server answered {answer.status}.")
+        return EngineHealth(ok=False, detail=f"The video server returned {answer.status}.")
 
     async def _ask(self, method: str, path: str, **content: Any) -> _Answer:
         async with self._open(method, path, _ANSWER_SECONDS, **content) as response:

@@ -1,1 +1,1 @@
-"""Acceptance: a clip is looked at before it is finished, and what is odd about it is put in words."""
+"""Acceptance: inspects a clip before it is finished, and describes its flaws."""

@@ -26,9 +26,9 @@ def find_wrong_keyframes(look: Look) -> Iterator[Flaw]:
     """Find a first or last frame that shows another image than its keyframe."""
     first, last = look.order.shots[0].first, look.order.shots[-1].last
     if first is not None and not _shows(look.miniatures[0].image, look.load_image(first)):
-        yield Flaw("its first frame is not the image that it was to begin with")
+        yield Flaw("its first frame is not the requested image")
     if last is not None and not _shows(look.miniatures[-1].image, look.load_image(last)):
-        yield Flaw("its last frame is not the image that it was to end with")
+        yield Flaw("its last frame is not the requested image")
 
 
 def _shows(frame: Miniature, keyframe: Miniature) -> bool:

@@ -1,1 +1,1 @@
-"""Connections to the HTTP server: accepted, bounded in number, time and bytes. Knows no routes."""
+"""Connections to the HTTP server: accepted, and limited in number, time, and bytes."""

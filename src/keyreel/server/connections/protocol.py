@@ -70,7 +70,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._set_deadline(self._limits.header_seconds)
             return
         self._refusal = Unavailable(
-            "This server has no connection left: try again soon.", retry_after_seconds=_RETRY_SECONDS
+            "The server has no free connections: try again soon.", retry_after_seconds=_RETRY_SECONDS
         )
         if self._registry.refuse(self):
             self._set_deadline(_REFUSED_SECONDS)
@@ -180,7 +180,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._body_pieces += 1
         self._body_bytes += len(body)
         if self._body_pieces > _FREE_BODY_PIECES + self._body_bytes // _LEAST_BYTES_PER_PIECE:
-            self._stop_parsing(InvalidRequest("The body is sent in too many too small chunks."))
+            self._stop_parsing(InvalidRequest("The body is sent in too many small chunks."))
         super().on_body(body)
 
     def on_message_complete(self) -> None:

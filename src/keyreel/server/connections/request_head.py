@@ -23,17 +23,17 @@ def check_request_head(
 
 def _find_faults(method: bytes, version: str, values: dict[bytes, list[bytes]]) -> Iterator[str]:
     if version not in {"1.0", "1.1"}:
-        yield "This server speaks HTTP/1.1 and HTTP/1.0."
+        yield "This server supports HTTP/1.1 and HTTP/1.0."
     if method == b"CONNECT":
-        yield "This server is not a proxy: it does not take CONNECT."
+        yield "This server is not a proxy: it does not support CONNECT."
     if any(b"websocket" in value.lower() for value in values.get(b"upgrade", [])):
-        yield "There are no WebSockets here."
+        yield "This server does not support WebSockets."
     hosts = len(values.get(b"host", []))
     if hosts > 1 or (not hosts and version == "1.1"):
-        yield "The request must have one header Host."
+        yield "The request must have exactly one Host header."
     encodings = values.get(b"transfer-encoding", [])
     # RFC 9112, 6.1: each of these is a way to smuggle a request past a proxy.
     if encodings and (version == "1.0" or b"content-length" in values):
-        yield "The request says how long its body is in two ways."
+        yield "The request states the length of its body twice."
     if encodings and (len(encodings) > 1 or encodings[0].lower() != b"chunked"):
-        yield "The only Transfer-Encoding taken is chunked."
+        yield "The only supported Transfer-Encoding is chunked."

@@ -1,1 +1,1 @@
-"""How the server is: its parts, its engines, and an app that tells nothing else."""
+"""Health of the server: its components, its engines, and an app with only the health checks."""

@@ -36,7 +36,7 @@ class HealthCheck:
                     raise
                 return fault.message
         done, _ = await asyncio.wait((self._running,), timeout=_TIMEOUT_SECONDS)
-        return self._running.result() if done else f"No answer within {_TIMEOUT_SECONDS:g} s."
+        return self._running.result() if done else f"No response within {_TIMEOUT_SECONDS:g} s."
 
     def _try(self) -> str:
         try:

@@ -1,1 +1,1 @@
-"""What the server tells of the requests that it answers: a line in the log for each, and their counts."""
+"""Monitoring of requests: a log line for each, and metrics."""

@@ -63,14 +63,14 @@ TASKS_ENDED: Final = _shared(
 WAITS: Final = _shared(
     "keyreel_task_wait_seconds",
     _HISTOGRAM,
-    "From a task's submit to the begin of its last attempt.",
+    "From the submit of a task to the start of its last attempt.",
     ("engine",),
     bounds=_WAITS,
 )
 RENDERS: Final = _shared(
     "keyreel_task_render_seconds",
     _HISTOGRAM,
-    "From there to its success, finishing included.",
+    "From the start of the last attempt to success, including finishing.",
     ("engine",),
     bounds=_RENDERS,
 )
@@ -82,19 +82,19 @@ REALTIME: Final = _shared(
     bounds=_FACTORS,
 )
 DELIVERIES_WAITING: Final = _shared(
-    "keyreel_webhook_deliveries_waiting", _GAUGE, "Webhook deliveries that are still to be made."
+    "keyreel_webhook_deliveries_waiting", _GAUGE, "Pending webhook deliveries."
 )
 LEDGER_DRIFT: Final = _shared(
-    "keyreel_ledger_drift_credits", _GAUGE, "The sum of all balances, which is 0 in a sound ledger."
+    "keyreel_ledger_drift_credits", _GAUGE, "Sum of all balances, which is 0 in a correct ledger."
 )
 TENANTS: Final = _shared("keyreel_tenants", _GAUGE, "Tenants that are not disabled.")
-BUILD: Final = Metric("keyreel_build_info", _GAUGE, "Always 1; its labels say what runs.", ("version",))
-UP: Final = Metric("keyreel_database_up", _GAUGE, "1 where the database could be read for these figures.")
+BUILD: Final = Metric("keyreel_build_info", _GAUGE, "Always 1. The labels show the version.", ("version",))
+UP: Final = Metric("keyreel_database_up", _GAUGE, "1 if the database could be read.")
 ENGINE_UP: Final = Metric(
-    "keyreel_engine_up", _GAUGE, "1 where an engine says that it works, or cannot tell.", ("engine",)
+    "keyreel_engine_up", _GAUGE, "1 if an engine reports that it works, or has no health check.", ("engine",)
 )
 ENGINE_SLOTS: Final = Metric(
-    "keyreel_engine_slots", _GAUGE, "How many tasks an engine makes at a time.", ("engine",)
+    "keyreel_engine_slots", _GAUGE, "Number of tasks that an engine makes at a time.", ("engine",)
 )
 REQUESTS: Final = Metric(
     "keyreel_http_request_seconds",
@@ -112,20 +112,21 @@ DECODING_REFUSALS: Final = Metric(
 WEBHOOK_ATTEMPTS: Final = Metric(
     "keyreel_webhook_attempts",
     _COUNTER,
-    "Attempts to deliver webhooks, by what the delivery is after it.",
+    "Attempts to deliver webhooks, by the resulting state of the delivery.",
     ("status",),
 )
 CRASHES: Final = Metric(
-    "keyreel_child_crashes", _COUNTER, "Children that crashed or hung while they rendered or finished."
+    "keyreel_child_crashes", _COUNTER, "Child processes that crashed or hung while rendering or finishing."
 )
 ENGINE_REFUSALS: Final = Metric(
-    "keyreel_engine_refusals", _COUNTER, "Tasks that an engine could not begin with.", ("engine",)
+    "keyreel_engine_refusals", _COUNTER, "Tasks that an engine could not start.", ("engine",)
 )
-FLAWED_CLIPS: Final = Metric(
-    "keyreel_flawed_clips", _COUNTER, "Clips with a flaw, which were rendered once more."
-)
+FLAWED_CLIPS: Final = Metric("keyreel_flawed_clips", _COUNTER, "Clips with a flaw that were rendered again.")
 LOG_LINES: Final = Metric(
-    "keyreel_log_lines", _COUNTER, "Warnings and errors in the log, throttled ones too.", ("level", "event")
+    "keyreel_log_lines",
+    _COUNTER,
+    "Warnings and errors in the log, including throttled ones.",
+    ("level", "event"),
 )
 
 COUNTED_EVENTS: Final = {

@@ -52,6 +52,6 @@ def _open_listener(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise InvalidSetting(
-            f"Cannot answer /metrics on {host}, port {port}: {error.strerror}. "
-            "Choose another with KEYREEL_METRICS_HOST and KEYREEL_METRICS_PORT."
+            f"Cannot serve /metrics on {host}, port {port}: {error.strerror}. Choose another address "
+            "with KEYREEL_METRICS_HOST and KEYREEL_METRICS_PORT."
         ) from None

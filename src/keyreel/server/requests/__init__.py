@@ -1,1 +1,1 @@
-"""What routes read of an HTTP request: API key, base URL, body, form; and its rate limit."""
+"""What routes read from an HTTP request: API key, base URL, body, form; and the rate limit."""

@@ -139,8 +139,8 @@ class Authenticator:
         caller, scopes = self._find_key(key)
         if scope not in scopes:
             raise MissingScope(
-                f"This API key may {' and '.join(sorted(scopes)) or 'do nothing'}; "
-                f"this needs the scope {scope}."
+                f"This API key has the scopes: {', '.join(sorted(scopes)) or 'none'}. This request "
+                f"needs the scope {scope}."
             )
         return caller
 

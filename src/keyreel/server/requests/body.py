@@ -65,7 +65,7 @@ async def read_object(request: Request, *, limit: int, seconds: float) -> Json:
     """
     encoding = request.headers.get("content-encoding", "").strip().lower()
     if encoding not in {"", "identity", "none"}:
-        message = f"The body is compressed (Content-Encoding: {encoding[:32]}); send it as it is, without."
+        message = f"The body is compressed (Content-Encoding: {encoding[:32]}); send it uncompressed."
         raise InvalidRequest(message)
     data = await read_body(request, limit=limit, seconds=seconds)
     try:
@@ -77,7 +77,7 @@ async def read_object(request: Request, *, limit: int, seconds: float) -> Json:
         # JSON is taken under any name: `curl -d` calls it a form.
         if error.field or label in {"", "application/json"} or label.endswith("+json"):
             raise
-        got = f"its Content-Type is {label[:64]!a}; what is taken here is application/json"
+        got = f"its Content-Type is {label[:64]!a}; use application/json"
         raise InvalidRequest(f"{error.message} ({got}.)") from None
 
 
@@ -92,7 +92,7 @@ def _is_small(size: int, has_few_values: Callable[[], bool]) -> bool:
 
 async def save_body(request: Request, file: BinaryIO, held: HeldBody, *, limit: int, seconds: float) -> None:
     """Write the body to a file, under the same rules as `read_body`; its bytes are held on disk."""
-    await _receive(request, file.write, held, _Bounds(limit, seconds, "no video made here is"))
+    await _receive(request, file.write, held, _Bounds(limit, seconds, "no video made here is this large"))
 
 
 async def _receive(

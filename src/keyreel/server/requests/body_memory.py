@@ -51,11 +51,11 @@ class HeldBody:
         """
         others = self._memory.held - self._bytes
         if others and self._memory.held + bytes_ > self._memory.capacity:
-            raise Unavailable("The server is reading other large requests: try again soon.")
+            raise Unavailable("The server is busy with other large requests: try again soon.")
         own = self._memory.held_by_tenant[self.tenant]
         is_small = self._bytes + bytes_ <= _SMALL_BYTES
         if not is_small and own > self._bytes and own + bytes_ > self._memory.capacity // 2:
-            raise Unavailable("The server is reading other large requests of yours: try again soon.")
+            raise Unavailable("The server is busy with other large requests from you: try again soon.")
 
     def take(self, bytes_: int) -> None:
         """Take room for so many bytes more.

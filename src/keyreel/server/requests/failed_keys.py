@@ -61,7 +61,8 @@ class FailedKeys:
             _log.warning("an API key was refused", address=network, reason=reason)
             return
         raise RateLimited(
-            "Too many requests without a valid API key came from this address; those with one are answered.",
+            "Too many requests without a valid API key from this address. Requests with a valid key "
+            "still work.",
             retry_after_seconds=max(1, ceil((window.began + _WINDOW - now).total_seconds())),
         )
 

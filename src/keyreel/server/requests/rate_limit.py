@@ -45,8 +45,8 @@ class RateLimitStatus:
         """
         if not self.allowed:
             raise RateLimited(
-                f"This {self.owner.owner_kind} may submit {self.limit} times a minute: try again in "
-                f"{self.reset_seconds} s. Polls are not counted.",
+                f"This {self.owner.owner_kind} can submit {self.limit} times a minute: try again in "
+                f"{self.reset_seconds} s. Polls don't count.",
                 retry_after_seconds=self.reset_seconds,
             )
 

@@ -42,7 +42,7 @@ class FileRoute:
         """
         size = await self._services.storage.get_size(key)
         if size is None:
-            raise LinkExpired("The file behind this link is no longer kept.")
+            raise LinkExpired("The file of this link was deleted.")
         headers = {
             "Accept-Ranges": "bytes",
             "Cache-Control": CACHE_CONTROL,

@@ -62,15 +62,15 @@ class NativeUploadRoutes:
         services, upload = self._services, request.path_params["id"]
         body = await self._read_body(request)
         if not UPLOAD_ID.fullmatch(upload):
-            raise InvalidRequest(f"id: got {upload[:64]!r}; must be an upload's id.", field="id")
+            raise InvalidRequest(f"id: got {upload[:64]!r}; must be an upload's ID.", field="id")
         etag = body.get("etag")
         if not isinstance(etag, str) or not etag.strip():
-            raise MissingField("etag: is required: the ETag of the answer to the PUT.", field="etag")
+            raise MissingField("etag: is required: the ETag of the response to the PUT.", field="etag")
         key = build_upload_key(caller.tenant, upload)
         if await services.storage.get_size(key) is None:
-            raise UnknownEndpoint(f"There is no upload {upload}, or nothing was put at its put_url yet.")
+            raise UnknownEndpoint(f"There is no upload {upload}, or no file was sent to its put_url yet.")
         if etag.strip().removeprefix("W/").strip('"') != await compute_sha256(services.storage, key):
-            raise InvalidRequest("etag: is not the one of the file that was put there.", field="etag")
+            raise InvalidRequest("etag: does not match the uploaded file.", field="etag")
         return JSONResponse({"uri": UPLOAD_URI_PREFIX + upload})
 
     async def _read_body(self, request: Request) -> dict[str, Any]:

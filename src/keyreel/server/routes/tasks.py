@@ -180,7 +180,7 @@ class TaskRoutes:
         """
         task = await self._get_task(request, caller)
         if task.state is not TaskState.SUCCEEDED:
-            raise UnknownTask("This task has no video, or not yet.")
+            raise UnknownTask("This task has no video yet, or none at all.")
         key = task.cover if self.dialect.is_cover_requested(request.query_params) else task.video
         return await FileRoute(self.services).send(key, request)
 
@@ -192,7 +192,7 @@ class TaskRoutes:
         request.scope["state"]["task"] = task_id
         task = self.services.store.get(caller.tenant, task_id)
         if task.kept is RetentionStage.LEDGER_ONLY:
-            raise LinkExpired("The record of this task is no longer kept.")
+            raise LinkExpired("The record of this task was deleted.")
         return task
 
     def _sign_links(self, task: Task, base_url: str, signer: LinkSigner) -> SignedLinks | None:

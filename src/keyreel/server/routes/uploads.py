@@ -128,7 +128,7 @@ def _parse_upload_path(signed: str) -> tuple[str, str]:
     """
     tenant, _, key = signed.removeprefix(PUT_PREFIX).partition("/")
     if not signed.startswith(PUT_PREFIX) or not key.startswith(UPLOADS_PREFIX):
-        raise LinkForged("Files cannot be put at this address.")
+        raise LinkForged("Files cannot be uploaded to this URL.")
     return bytes.fromhex(tenant).decode(), key
 
 
@@ -140,7 +140,7 @@ async def _read_file(request: Request, seconds: float) -> bytes:
     try:
         return await read_body(request, limit=MAX_UPLOAD_BYTES, seconds=seconds)
     except BodyTooLarge:
-        raise BodyTooLarge(f"A file may have at most {MAX_UPLOAD_BYTES // 1024 // 1024} MiB.") from None
+        raise BodyTooLarge(f"A file can have at most {MAX_UPLOAD_BYTES // 1024 // 1024} MiB.") from None
 
 
 def _choose_extension(file_name: object, content_type: object) -> str:

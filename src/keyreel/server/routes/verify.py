@@ -68,7 +68,7 @@ class VerifyRoute:
                 await self._slots.acquire()
         except TimeoutError:
             raise Unavailable(
-                "Other files are being examined: try again soon.", retry_after_seconds=10
+                "The server is examining other files: try again soon.", retry_after_seconds=10
             ) from None
         try:
             yield

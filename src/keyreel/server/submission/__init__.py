@@ -1,1 +1,1 @@
-"""Submitting a task: from a body in a dialect's words to a task on disk. Knows no HTTP."""
+"""Submitting a task: from a body in a dialect to a task on disk. Independent of HTTP."""

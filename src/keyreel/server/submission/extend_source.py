@@ -34,7 +34,7 @@ def resolve_extend_source(endpoint: _Request, tenant: str, store: TaskStore) -> 
     if task.state is not TaskState.SUCCEEDED:
         raise _make_error(f"task {task.id} is {task.state} and has no video")
     if task.kept is not RetentionStage.ALL:
-        raise _make_error(f"the video of task {task.id} is no longer kept")
+        raise _make_error(f"the video of task {task.id} was deleted")
     seconds = task.submission.seconds
     if not MIN_SOURCE_SECONDS <= seconds <= MAX_SOURCE_SECONDS:
         rule = f"it must last {MIN_SOURCE_SECONDS} to {MAX_SOURCE_SECONDS} s"

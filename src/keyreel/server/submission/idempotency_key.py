@@ -27,7 +27,7 @@ def build_idempotency_record(submission: Submission, dedupe_seconds: float) -> I
     key = submission.idempotency_key
     if len(key) > _MAX_KEY_CHARS:
         raise InvalidRequest(
-            f"Idempotency-Key: got {len(key)} characters; at most {_MAX_KEY_CHARS} are allowed.",
+            f"Idempotency-Key: got {len(key)} characters; must have at most {_MAX_KEY_CHARS}.",
             field="Idempotency-Key",
         )
     # The checked request, not its bytes: spaces and the order of names make no other request, nor does a seed

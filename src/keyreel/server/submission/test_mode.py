@@ -19,7 +19,7 @@ TEST_COVER_KEY: Final = "covers/rehearsal/1.jpg"
 """All tasks in test mode share one second of a test image, so that links in their events lead to a video."""
 
 _NOTE: Final = "Test mode: no video was made."
-_REASON: Final = "Test mode: this task was to fail, as asked for."
+_REASON: Final = "Test mode: this task failed as requested."
 _WIDTH, _HEIGHT, _FRAMES = 320, 180, 24
 """Pixels, pixels, and frames: one second at 24 a second."""
 

@@ -199,7 +199,7 @@ def _cut_lines(
             kept.append(fitting)
         missing = _find_unspoken_text(each, fitting)
         if missing:
-            notes.append(_format_note(missing, "The shot is too short for it."))
+            notes.append(_format_note(missing, "The shot is too short."))
     return kept, notes
 
 

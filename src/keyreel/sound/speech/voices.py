@@ -52,7 +52,7 @@ class Voices:
         if find_foreign_letters(text):
             raise UnpronounceableText("Only English and Chinese can be spoken.")
         if not re.search(r"[^\W_]", text):
-            raise UnpronounceableText("There is nothing in it that can be pronounced.")
+            raise UnpronounceableText("It contains nothing that can be pronounced.")
         voice = resolve_voice(voice_id, language)
         chinese = language is Language.CHINESE or re.search(f"[{HAN_RANGES}]", text)
         if chinese and not self._parts:
@@ -63,7 +63,7 @@ class Voices:
             else self._base.say(text, voice.variation, speed=speed)
         )
         if not len(take):
-            raise UnpronounceableText("There is nothing in it that can be pronounced.")
+            raise UnpronounceableText("It contains nothing that can be pronounced.")
         return take
 
     def _synthesize_with_kokoro(self, text: str, voice: ResolvedVoice, speed: float) -> Mono:

@@ -1,1 +1,1 @@
-"""Storage in a bucket of an object store, which many machines share."""
+"""Storage in a bucket of an object store that several machines share."""

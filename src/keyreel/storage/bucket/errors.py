@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 _RETRY_SECONDS: Final = 10
 _LOGGED_CHARS: Final = 300
-_NO_ANSWER: Final = "The file store does not answer: try again soon."
-_DENIED: Final = "The file store denies access: its operator must look at its keys and their rights."
-_NO_BUCKET: Final = "The file store has not the bucket that the settings name."
+_NO_ANSWER: Final = "The file store does not respond: try again soon."
+_DENIED: Final = (
+    "The file store denies access: the operator must check its credentials and their permissions."
+)
+_NO_BUCKET: Final = "The bucket in the settings does not exist in the file store."
 _METADATA_SERVICE: Final = "://169.254.169.254"
 """Where obstore asks for keys when none are set: a cloud's own machines find some there."""
-_NO_KEYS: Final = "The file store's keys are not set."
+_NO_KEYS: Final = "The credentials of the file store are not set."
 
 _STATUS: Final = re.compile(r"non-2xx status code: ([0-9]{3})", re.ASCII)
 _DENIALS: Final = {"401", "403"}

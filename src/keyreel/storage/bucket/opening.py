@@ -54,8 +54,8 @@ def open_store(url: str) -> S3Store | GCSStore | AzureStore:
     except (BaseError, ValueError) as error:
         detail = str(error).partition("\n")[0]
         raise InvalidSetting(
-            f"KEYREEL_STORAGE: {url} cannot be opened: {detail}. Its address and keys are read from "
-            f"{variables}_*."
+            f"KEYREEL_STORAGE: {url} cannot be opened: {detail}. Its address and credentials are read "
+            f"from {variables}_*."
         ) from None
     return store  # type: ignore[return-value]  # the URL's scheme says which
 
@@ -76,12 +76,12 @@ def open_bucket(url: str, clock: Clock) -> BucketStorage:
     except Unavailable as error:
         if is_setting_at_fault(error):
             raise InvalidSetting(f"KEYREEL_STORAGE: {url} cannot be used. {error.message}") from None
-        _log.warning("the object store does not answer yet", url=url)
+        _log.warning("the object store does not respond yet", url=url)
         return storage
     if not creates:
         raise InvalidSetting(
-            f"KEYREEL_STORAGE: {url} has no conditional writes (If-None-Match), without which two uploads "
-            "could take one address. Use a store that has them."
+            f"KEYREEL_STORAGE: {url} does not support conditional writes (If-None-Match), without which "
+            "two uploads could use the same URL. Use a store that supports them."
         )
     return storage
 
@@ -98,8 +98,8 @@ def _check_address(url: str) -> None:
     for name in names:
         if os.environ.get(name, "").lower().startswith("http://") and not allowed:
             raise InvalidSetting(
-                f"{name}: got {os.environ[name]!r}; is not encrypted. Set AWS_ALLOW_HTTP=true to allow that "
-                "in a network of your own."
+                f"{name}: got {os.environ[name]!r}; the connection is not encrypted. Set "
+                "AWS_ALLOW_HTTP=true to allow that in a private network."
             )
 
 

@@ -209,7 +209,7 @@ class BucketStorage:
             obstore.put(self._store, PROBE_KEY, PROBE_BYTES)
             found = bytes(obstore.get(self._store, PROBE_KEY).bytes())
         if found != PROBE_BYTES:
-            raise Unavailable("The file store returned other bytes than it was given.")
+            raise Unavailable("The file store returned different bytes than it received.")
 
     async def _find(self, key: str) -> StoredObject | None:
         if is_input(check_key(key)):

@@ -197,7 +197,7 @@ class LocalStorage:
             found = bytes(self._store.get(_PROBE_KEY).bytes())
             self._store.delete(_PROBE_KEY)
         if found != data:
-            raise Unavailable("The file store returned other bytes than it was given.")
+            raise Unavailable("The file store returned different bytes than it received.")
 
     async def _find(self, key: str) -> ObjectMeta | None:
         with _translate_errors():
@@ -227,4 +227,4 @@ def _translate_errors() -> Generator[None]:
         with translate_passing_faults():
             yield
     except BaseError as error:
-        raise Unavailable("The file store does not answer: try again soon.") from error
+        raise Unavailable("The file store does not respond: try again soon.") from error

@@ -1,1 +1,1 @@
-"""Zygotes: small processes that have imported a program once, and fork a child for each run of it."""
+"""Zygotes: small processes that have imported a program once and fork a child for each run."""

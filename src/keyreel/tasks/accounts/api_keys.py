@@ -145,7 +145,7 @@ class ApiKeyStore:
             row = connection.execute(select(API_KEYS).where(mine).with_for_update()).mappings().one_or_none()
             if row is None:
                 raise UnknownAccount(
-                    f"There is no API key with the id {key_id[:64]!r}: `keyreel keys list` shows them."
+                    f"There is no API key with the ID {key_id[:64]!r}: `keyreel keys list` shows all keys."
                 )
             changed = connection.execute(update(API_KEYS).where(mine).values(values).returning(API_KEYS))
             before, after = _key_from_row(row), _key_from_row(changed.mappings().one())

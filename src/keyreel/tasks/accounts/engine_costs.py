@@ -49,8 +49,8 @@ class EngineCosts:
         spent = self._sum_of_day(engine)
         if daily_credits is not None and spent + cost > daily_credits:
             raise EngineUnavailable(
-                f"{engine}: of its daily_credits of {daily_credits:g}, {spent:g} are spent, "
-                f"and this task costs {cost:g}."
+                f"{engine}: {spent:g} of its daily_credits of {daily_credits:g} are spent, and this "
+                f"task costs {cost:g}."
             )
         row = {"task": task, "engine": engine, "credits": cost, "at": self._now}
         self._connection.execute(insert(ENGINE_COSTS).values(row))

@@ -87,8 +87,8 @@ def _require_same(known: Grant, grant: Grant) -> None:
     if (known.credits, known.note) != (grant.credits, grant.note):
         note = f" with the note {known.note!r}" if known.note else " without a note"
         raise IdempotencyConflict(
-            f"txn: {known.txn} is a grant of {known.credits} credits to {known.tenant}{note}, made "
-            f"{known.created:%Y-%m-%d %H:%M} UTC: send a new txn with another grant.",
+            f"txn: {known.txn} is already a grant of {known.credits} credits to {known.tenant}{note}, "
+            f"made {known.created:%Y-%m-%d %H:%M} UTC: use a new txn for a different grant.",
             field="txn",
         )
 
@@ -96,8 +96,8 @@ def _require_same(known: Grant, grant: Grant) -> None:
 def _require_not_overdrawn(grant: Grant, free: int) -> None:
     if grant.credits < 0 and free + grant.credits < 0:
         raise InvalidRequest(
-            f"credits: got {grant.credits}; {grant.tenant} has {max(0, free)} credits to spend, and no more "
-            "can be taken away.",
+            f"credits: got {grant.credits}; {grant.tenant} has {max(0, free)} credits, and no more can "
+            "be taken away.",
             field="credits",
         )
 
@@ -105,12 +105,12 @@ def _require_not_overdrawn(grant: Grant, free: int) -> None:
 def _require_enough_to_begin(grant: Grant, held: int) -> None:
     if grant.credits < held:
         reason = (
-            f"its unfinished tasks hold {held} credits, which its first grant pays for"
+            f"its unfinished tasks hold {held} credits, which the first grant must cover"
             if held
-            else "it has no credits yet that could be taken away"
+            else "it has no credits to take away"
         )
         raise InvalidRequest(
-            f"credits: got {grant.credits}; {grant.tenant} paid afterwards until now: {reason}, so {held} is "
-            "the least.",
+            f"credits: got {grant.credits}; {grant.tenant} was postpaid until now: {reason}, so the "
+            f"minimum is {held}.",
             field="credits",
         )

@@ -144,7 +144,7 @@ class QuotaUse:
     def _enforce_queued(self, owner: OwnerQuotas, most: int, submission: Submission) -> None:
         waiting = self._count_queued(owner, most, submission) + self._queued_since[owner.key]
         if waiting >= most:
-            message = f"{waiting} tasks of this {owner.owner_kind} wait; {most} may."
+            message = f"{waiting} tasks of this {owner.owner_kind} are waiting; the limit is {most}."
             raise RateLimited(message, retry_after_seconds=_QUEUE_RETRY_SECONDS)
 
     def _enforce_daily_credits(
@@ -154,8 +154,8 @@ class QuotaUse:
         spent = self._sum_spent(owner, submission, midnight) + self._spent_since[owner.key, midnight]
         if spent + submission.credits > most:
             raise QuotaExceeded(
-                f"This video costs {submission.credits} credits; "
-                f"of this {owner.owner_kind}'s {most} for today {max(0, most - spent)} are left.",
+                f"This video costs {submission.credits} credits; {max(0, most - spent)} of this "
+                f"{owner.owner_kind}'s {most} credits for today are left.",
                 retry_after_seconds=int((midnight + _DAY - now).total_seconds()) + 1,
             )
 

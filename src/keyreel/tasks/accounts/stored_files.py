@@ -77,10 +77,10 @@ class StorageUse:
         """
         if self.has_room(new):
             return
-        more = f"; this brings {format_size(new)} more" if new else ""
+        more = f"; this request adds {format_size(new)}" if new else ""
         raise QuotaExceeded(
-            f"This tenant has stored {format_size(self.used)} of the {format_size(self.quota)} that it "
-            f"may{more}. Room comes as files are deleted when their time is up.",
+            f"This tenant uses {format_size(self.used)} of its storage quota of "
+            f"{format_size(self.quota)}{more}. Space becomes free when files expire or are deleted.",
             retry_after_seconds=_RETRY_SECONDS,
         )
 

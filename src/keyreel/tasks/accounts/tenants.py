@@ -68,7 +68,7 @@ class TenantStore:
         """
         with self._database.write() as connection:
             if not ensure_tenant(connection, name, self._clock.now()):
-                raise InvalidRequest(f"tenant: there is a tenant {name} already.", field="tenant")
+                raise InvalidRequest(f"tenant: {name} already exists.", field="tenant")
             values = {"notes": notes, **asdict(quotas), "storage_bytes": storage_bytes}
             connection.execute(update(TENANTS).where(TENANTS.c.name == name).values(values))
             self._record(
@@ -180,7 +180,7 @@ def ensure_tenant(connection: Connection, name: str, now: datetime) -> bool:
 def _load_tenant(connection: Connection, name: str) -> Tenant:
     row = connection.execute(select(TENANTS).where(TENANTS.c.name == name)).mappings().one_or_none()
     if row is None:
-        raise UnknownAccount(f"There is no tenant {name[:64]!r}: `keyreel tenants list` shows them.")
+        raise UnknownAccount(f"There is no tenant {name[:64]!r}: `keyreel tenants list` shows all tenants.")
     accounts = connection.execute(_build_balances_query(name)).mappings().one()
     return replace(_tenant_from_row(row, {**accounts}), stored_bytes=sum_bytes_of_tenant(connection, name))
 

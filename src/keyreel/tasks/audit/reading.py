@@ -99,7 +99,7 @@ def check_chain(database: Database) -> ChainCheck:
         if row["id"] != expected_id:
             problems.append(f"entries {expected_id} to {row['id'] - 1} are missing")
         elif row["previous"] != head:
-            problems.append(f"entry {row['id']}: the one before it was changed")
+            problems.append(f"entry {row['id']}: the previous entry was changed")
         entries, head, expected_id = entries + 1, hash_row(row), row["id"] + 1
     if last >= expected_id:
         problems.append(f"entries {expected_id} to {last} are missing at the end")

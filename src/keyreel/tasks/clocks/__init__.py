@@ -1,1 +1,1 @@
-"""Clocks that can be driven in development, or that distrust a jump of the system time."""
+"""Clocks that can be moved in development, or that detect jumps of the system time."""

@@ -72,7 +72,6 @@ def read_offset(folder: Path) -> timedelta:
     most = int(MAX_OFFSET.total_seconds())
     if not 0 <= seconds <= most:
         raise InvalidSetting(
-            f"{file} must hold a number of seconds from 0 to {most}: delete it, and the clock is "
-            "the machine's."
+            f"{file} must contain a number of seconds from 0 to {most}. Delete it to use the machine's clock."
         )
     return timedelta(seconds=seconds)

@@ -33,8 +33,8 @@ class FolderLock:
             holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
             os.close(self._file)
             raise DataFolderLocked(
-                f"Another Keyreel process ({holder or 'unknown'}) works on {folder}: stop it first, or name "
-                "another folder with --data. Several processes can share one installation only through "
+                f"Another Keyreel process ({holder or 'unknown'}) uses {folder}: stop it first, or "
+                "choose another folder with --data. To share an installation between processes, use "
                 "Postgres."
             ) from error
         os.ftruncate(self._file, 0)

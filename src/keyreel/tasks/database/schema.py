@@ -47,8 +47,8 @@ def require_same_version(connection: Connection, where: str) -> None:
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     if found != newest:
         raise InvalidSetting(
-            f"{where} is of another version of Keyreel ({found}, not {newest}): start the "
-            "server once with this one, or use the one that made it."
+            f"{where} has the tables of a different version of Keyreel ({found}, not {newest}): start "
+            "the server once with this version, or use the version that wrote them."
         )
 
 

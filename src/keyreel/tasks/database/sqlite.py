@@ -250,8 +250,8 @@ class SqliteDatabase(Database):
         if not self._damage:
             return error
         return InvalidSetting(
-            f"data: {self._file} is damaged ({self._damage}): put its backup back, or start with another "
-            "folder."
+            f"data: {self._file} is damaged ({self._damage}): restore it from a backup, or start with "
+            "another folder."
         )
 
     def close(self) -> None:

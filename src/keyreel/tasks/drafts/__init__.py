@@ -1,1 +1,1 @@
-"""Orders that are held until their client has seen a draft of them and approves."""
+"""Orders that are held until their client approves a draft."""

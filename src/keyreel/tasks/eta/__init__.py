@@ -1,1 +1,1 @@
-"""When queued tasks will begin and end, by their places in the queues of engines and the pace of these."""
+"""Estimates of when queued tasks start and end, from the queues and the pace of the engines."""

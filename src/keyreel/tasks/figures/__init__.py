@@ -1,1 +1,1 @@
-"""Figures of an installation, as its operators watch it: read by indexed queries alone."""
+"""Figures for monitoring an installation, read with indexed queries only."""

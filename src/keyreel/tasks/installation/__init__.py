@@ -1,1 +1,1 @@
-"""What the nodes of an installation share beside tasks: sealed secrets, and which workers there are."""
+"""What the nodes of an installation share besides tasks: encrypted secrets and the list of workers."""

@@ -68,7 +68,7 @@ def copy_tables(source: Database, target: Database) -> dict[str, int]:
 
 def _require_empty(connection: Connection, table: Table) -> None:
     if connection.execute(select(func.count()).select_from(table)).scalar_one():
-        raise InvalidSetting(f"--to: must lead to an empty database; its table {table.name} has rows.")
+        raise InvalidSetting(f"--to: must be an empty database; its table {table.name} has rows.")
 
 
 def _iterate_batches(connection: Connection, table: Table) -> Iterator[list[dict[str, object]]]:
@@ -99,7 +99,7 @@ def _compute_digest(connection: Connection, table: Table) -> TableDigest:
 def _check_ledger_and_audit(target: Database) -> None:
     """Check what only the whole shows: that the ledger adds up and the audit log is whole."""
     if not audit_ledger(target).is_balanced:
-        raise CopyFailed("The ledger of the copy does not add up: `keyreel ledger verify` tells more.")
+        raise CopyFailed("The ledger of the copy does not add up: run `keyreel ledger verify`.")
     chain = check_chain(target)
     if not chain.is_whole:
-        raise CopyFailed(f"The audit log of the copy is not whole: {chain.problems[0]}")
+        raise CopyFailed(f"The audit log of the copy is not intact: {chain.problems[0]}")

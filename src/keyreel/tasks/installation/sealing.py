@@ -45,8 +45,9 @@ class Seal:
             if secret is not None:
                 return secret
         raise InvalidSetting(
-            f"KEYREEL_SECRET: does not open {name!r}, which was sealed with another one in this database. "
-            "Every node must have the same; after a change, the old one too, behind a comma."
+            f"KEYREEL_SECRET: cannot decrypt {name!r}, which was encrypted with a different secret in "
+            "this database. Every node must have the same secret. After a change, append the old one, "
+            "separated by a comma."
         )
 
     def is_newest(self, name: str, sealed: bytes) -> bool:

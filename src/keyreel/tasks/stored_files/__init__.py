@@ -1,1 +1,1 @@
-"""Stored files, compared with the tasks that own them. Deletes none."""
+"""Comparison of stored files with the tasks that own them. Deletes nothing."""

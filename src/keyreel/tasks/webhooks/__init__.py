@@ -1,1 +1,1 @@
-"""Webhook events, their deliveries and the secrets that sign them. Sends nothing."""
+"""Webhook events, their deliveries, and the signing secrets. Sends nothing."""

@@ -221,7 +221,8 @@ class DeliveryStore:
             row = connection.execute(_SELECT_DELIVERIES.where(mine)).mappings().one_or_none()
             if row is None:
                 raise UnknownTask(
-                    f"There is no delivery {delivery_id[:64]!r}: `keyreel callbacks list` shows them."
+                    f"There is no delivery {delivery_id[:64]!r}: `keyreel callbacks list` shows all "
+                    "deliveries."
                 )
             # A replay means that the receiver is believed to be back.
             back = update(CALLBACKS).where(CALLBACKS.c.task == row["task"])

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 _RESULT_PATH: Final = "/v3/async/task-result"
 _TASK_ID: Final = QueryParameter(
-    "task_id", "The task's id.", {"type": "string", "pattern": "^[0-9]{1,19}$"}, required=True
+    "task_id", "The task's ID.", {"type": "string", "pattern": "^[0-9]{1,19}$"}, required=True
 )
 _STATUS_BY_STATE: Final = {
     TaskState.HELD: "TASK_STATUS_QUEUED",
@@ -215,7 +215,7 @@ class AsyncV3(Dialect):
     def parse_submit_response(self, body: Json) -> TaskId:
         """Read the task's id."""
         if not isinstance(body.get("task_id"), str) or not body["task_id"]:
-            raise errors.RemoteError("The answer holds no task_id.")
+            raise errors.RemoteError("The response has no task_id.")
         return TaskId(body["task_id"])
 
     def parse_result_response(self, body: Json) -> Report:
@@ -225,7 +225,7 @@ class AsyncV3(Dialect):
         video: Json = next(iter(body.get("videos") or []), {})
         state = _STATE_BY_STATUS.get(task.get("status", ""))
         if state is None:
-            raise errors.RemoteError(f"The answer's task.status is {str(task.get('status'))[:64]!r}.")
+            raise errors.RemoteError(f"The response's task.status is {str(task.get('status'))[:64]!r}.")
         seed = str(extra.get("seed") or "")
         return Report(
             id=TaskId(str(task.get("task_id") or "")),
@@ -241,7 +241,7 @@ class AsyncV3(Dialect):
 
     def parse_error_response(self, status: int, body: Json) -> KeyreelError:
         """Read `{code, reason, message, metadata}`."""
-        message = str(body.get("message") or f"The server answered {status}.")
+        message = str(body.get("message") or f"The server returned {status}.")
         reason, metadata = str(body.get("reason") or ""), body.get("metadata")
         field = str(metadata.get("field") or "") if isinstance(metadata, dict) else ""
         known = find_error(_ERROR_TABLE, (status, reason), message, field)

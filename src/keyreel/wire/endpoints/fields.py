@@ -200,7 +200,7 @@ class _SeedRule(Rule):
         if value is None or number in {0, -1}:
             return None
         if number is None or not -(2**63) <= number < 2**64:
-            raise make_rule_error("must be a whole number of 64 bits; 0 and -1 ask for a random seed")
+            raise make_rule_error("must be a whole number of up to 64 bits; 0 and -1 select a random seed")
         # Seeds are 31 bits wide; the few whose low bits are all zero must not turn into "random".
         return number & _SEED_MASK or 1
 
@@ -250,7 +250,7 @@ RatioText = Annotated[str, _AspectRatioRule()]
 MovementAmplitude = Annotated[
     Amplitude,
     OneOf(("auto", "small", "medium", "large"), also=(("high", "large"),)),
-    Field(description="How much is to move; high and large mean the same."),
+    Field(description="Amount of motion. high and large mean the same."),
 ]
 
 

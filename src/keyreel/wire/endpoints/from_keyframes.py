@@ -35,12 +35,12 @@ class Img2Video(Generation):
 
     operation = Operation.IMG2VIDEO
 
-    images: StartImage = Field(description="The first one starts the video.")
-    prompt: Annotated[str, BoundedText(5000, needed=True)] = Field(description="What is to happen.")
-    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Seconds.")
+    images: StartImage = Field(description="The first image starts the video.")
+    prompt: Annotated[str, BoundedText(5000, needed=True)] = Field(description="What happens in the video.")
+    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Length in seconds.")
     audio: Flag = Field(False, description="Add sound to the video.")  # noqa: FBT003 - a field's default
-    voice_id: VoiceId = Field("", description="The voice of spoken words.")
-    is_rec: Flag = Field(False, description="Use a recommended prompt instead.")  # noqa: FBT003 - a field's default
+    voice_id: VoiceId = Field("", description="The voice for dialogue.")
+    is_rec: Flag = Field(False, description="Replace the prompt with a recommended one.")  # noqa: FBT003 - a field's default
 
     @property
     def seconds(self) -> int:
@@ -71,11 +71,11 @@ class StartEnd2Video(Generation):
     operation = Operation.START_END2VIDEO
 
     images: Annotated[tuple[ImageSource, ...], BoundedList(1, 2, noun="images", empty_error="no_image")] = (
-        Field(description="The start frame and the end frame; one alone is a start frame.")
+        Field(description="The start frame and the end frame. A single image is the start frame.")
     )
-    prompt: Annotated[str, BoundedText(2000)] = Field("", description="What is to happen.")
-    duration: Annotated[int, IntegerRange(1, 8)] = Field(5, description="Seconds.")
-    is_rec: Flag = Field(False, description="Use a recommended prompt instead.")  # noqa: FBT003 - a field's default
+    prompt: Annotated[str, BoundedText(2000)] = Field("", description="What happens in the video.")
+    duration: Annotated[int, IntegerRange(1, 8)] = Field(5, description="Length in seconds.")
+    is_rec: Flag = Field(False, description="Replace the prompt with a recommended one.")  # noqa: FBT003 - a field's default
 
     @property
     def seconds(self) -> int:
@@ -98,8 +98,8 @@ class StartEnd2Video(Generation):
         pairs = ((start.width, end.width), (start.height, end.height))
         if not all(_MIN_SIDE_RATIO <= Fraction(*pair) <= 1 / _MIN_SIDE_RATIO for pair in pairs):
             message = (
-                f"images: the start frame is {start}, the end frame {end}; "
-                "width and height of the one must each be 0.8 to 1.25 times the other's."
+                f"images: the start frame is {start}, the end frame {end}; width and height must each "
+                "differ by a factor of 0.8 to 1.25."
             )
             raise ImageSizeOutOfRange(message, field="images")
 
@@ -113,9 +113,9 @@ class StartEnd2Video(Generation):
 class KeyImage(RequestObject):
     """The end of one shot of a multiframe video."""
 
-    key_image: ImageSource = Field(description="The frame that ends this shot.")
-    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen until then.")
-    duration: Annotated[int, IntegerRange(2, 7)] = Field(5, description="The shot's seconds.")
+    key_image: ImageSource = Field(description="The last frame of this shot.")
+    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What happens in this shot.")
+    duration: Annotated[int, IntegerRange(2, 7)] = Field(5, description="Length of the shot in seconds.")
 
 
 class Multiframe(Generation):
@@ -125,7 +125,7 @@ class Multiframe(Generation):
 
     start_image: ImageSource = Field(description="The first frame.")
     image_settings: Annotated[tuple[KeyImage, ...], BoundedList(2, 9, noun="keyframes")] = Field(
-        description="One entry for each shot, in time's order."
+        description="One entry per shot, in order."
     )
 
     @property

@@ -38,10 +38,10 @@ class Reference2Video(Generation):
     """Frames of fixed size by ratio; ratios that are not in it follow the resolution's area."""
 
     prompt: Annotated[str, BoundedText(5000, needed=True)] = Field(
-        description="What is to happen; @name means a subject, and so does image 1."
+        description="What happens in the video. Refer to subjects as @name or image 1."
     )
-    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Seconds.")
-    aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")
+    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Length in seconds.")
+    aspect_ratio: RatioText = Field("16:9", description="Aspect ratio of the frame, width:height.")
 
     @property
     def seconds(self) -> int:
@@ -102,16 +102,16 @@ class ImageReference2Video(Reference2Video):
 
 
 class SubjectImages(RequestObject):
-    """A subject of a request: what prompts call it, how it looks and sounds."""
+    """A subject of a request: its name in prompts, its images, and its voice."""
 
     id: Annotated[str, BoundedText(256)] = Field(
-        "", description="Prompts call it @id; without one @1, @2 and so on."
+        "", description="Name in prompts, as @id. Default: @1, @2, and so on."
     )
-    name: Annotated[str, BoundedText(256)] = Field("", description="Prompts may call it @name as well.")
+    name: Annotated[str, BoundedText(256)] = Field("", description="Alternative name in prompts, as @name.")
     images: Annotated[tuple[ImageSource, ...], BoundedList(1, noun="images", empty_error="no_image")] = Field(
-        description="Views of the subject; the first three count."
+        description="Views of the subject. Only the first three are used."
     )
-    voice_id: VoiceId = Field("", description="The voice it speaks with.")
+    voice_id: VoiceId = Field("", description="The subject's voice.")
 
     @model_validator(mode="before")
     @classmethod
@@ -126,10 +126,10 @@ class SubjectReference2Video(Reference2Video):
     """Subjects have names and several views. A flat list of images is taken as well, a subject each."""
 
     subjects: Annotated[tuple[SubjectImages, ...], BoundedList(0, noun="subjects")] = Field(
-        (), description="The characters and objects; seven images count in all."
+        (), description="Characters and objects, with up to seven images in total."
     )
     images: Annotated[tuple[ImageSource, ...], BoundedList(0, noun="images")] = Field(
-        (), description="Further subjects, one for each image."
+        (), description="Further subjects, one per image."
     )
     audio: Flag = Field(False, description="Add sound to the video.")  # noqa: FBT003 - a field's default
 
@@ -140,7 +140,7 @@ class SubjectReference2Video(Reference2Video):
         made = handler(data)
         if not made.subjects and not made.images:
             raise make_rule_error(
-                "must hold at least 1 subject with an image", "no_subject", field="subjects"
+                "must have at least 1 subject with an image", "no_subject", field="subjects"
             )
         left, kept = _MAX_IMAGES, list[SubjectImages]()
         for subject in made.subjects:

@@ -26,10 +26,10 @@ class Text2Video(Generation):
     """Frames of fixed size by ratio; ratios that are not in it follow the resolution's area."""
 
     prompt: Annotated[str, BoundedText(5000, needed=True)] = Field(
-        description="What is to be seen and to happen."
+        description="What the video shows, and what happens."
     )
-    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Seconds.")
-    aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")
+    duration: Annotated[int, IntegerRange(1, 10)] = Field(5, description="Length in seconds.")
+    aspect_ratio: RatioText = Field("16:9", description="Aspect ratio of the frame, width:height.")
     style: Annotated[str, OneOf(("general", "anime"))] = Field("general", description="The look.")
 
     @property
@@ -63,18 +63,14 @@ class Template2Video(Generation):
 
     operation = Operation.TEMPLATE2VIDEO
 
-    template: Annotated[str, BoundedText(256, needed=True)] = Field(description="The effect's name.")
+    template: Annotated[str, BoundedText(256, needed=True)] = Field(description="Name of the effect.")
     images: Annotated[tuple[ImageSource, ...], BoundedList(1, 7, noun="images", empty_error="no_image")] = (
-        Field(description="What the effect is applied to.")
+        Field(description="Image that the effect is applied to.")
     )
-    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen.")
-    aspect_ratio: RatioText = Field("16:9", description="The frame's width:height.")
-    area: Annotated[str, BoundedText(256)] = Field(
-        "", description="A place, for templates that know several."
-    )
-    beast: Annotated[str, BoundedText(256)] = Field(
-        "", description="A creature, for templates that know several."
-    )
+    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What happens in the video.")
+    aspect_ratio: RatioText = Field("16:9", description="Aspect ratio of the frame, width:height.")
+    area: Annotated[str, BoundedText(256)] = Field("", description="A place, for templates with several.")
+    beast: Annotated[str, BoundedText(256)] = Field("", description="A creature, for templates with several.")
 
     @property
     def seconds(self) -> int:

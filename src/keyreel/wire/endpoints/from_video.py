@@ -15,7 +15,8 @@ MAX_SOURCE_SECONDS: Final = 60
 """Lengths between which a video can be extended, inclusive; as documented."""
 
 _MISSING_VIDEO_RULE: Final = (
-    f"must name a video of {MIN_SOURCE_SECONDS} to {MAX_SOURCE_SECONDS} s, or video_creation_id its task"
+    f"must be the URL of a video of {MIN_SOURCE_SECONDS} to {MAX_SOURCE_SECONDS} s, or set "
+    "video_creation_id to its task"
 )
 
 
@@ -26,18 +27,18 @@ class Extend(Generation):
     numbered_corners = False
 
     video_url: HttpUrl = Field(
-        "", description="The video's address; MP4, MOV or WebM of 4 to 60 seconds and at most 100 MB."
+        "", description="URL of the video: MP4, MOV, or WebM of 4 to 60 seconds and at most 100 MB."
     )
     video_creation_id: TaskIdText = Field(
         "",
-        description="The id of a task of one's own, in whatever format it was made; counts before video_url.",
+        description="ID of one of your tasks, from any format. Takes precedence over video_url.",
     )
     images: Annotated[tuple[ImageSource, ...], BoundedList(0, 1, noun="images")] = Field(
-        (), description="The end frame, if there is to be one."
+        (), description="Optional end frame."
     )
-    prompt: Annotated[str, BoundedText(2000)] = Field("", description="What is to happen.")
-    duration: Annotated[int, IntegerRange(1, 7)] = Field(5, description="Seconds that are added.")
-    wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="The mark's corner.")
+    prompt: Annotated[str, BoundedText(2000)] = Field("", description="What happens in the video.")
+    duration: Annotated[int, IntegerRange(1, 7)] = Field(5, description="Seconds to add.")
+    wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="Corner of the watermark.")
 
     @model_validator(mode="after")
     def _check_has_video(self) -> Self:

@@ -51,7 +51,7 @@ def _check_json_text(text: str, info: ValidationInfo) -> str:
         try:
             from_json(text, allow_inf_nan=False)
         except ValueError:
-            raise make_rule_error('must be JSON as text, for example {"Label": "1"}') from None
+            raise make_rule_error('must be JSON as a string, for example {"Label": "1"}') from None
     return text
 
 
@@ -67,14 +67,14 @@ class RequestObject(BaseModel):
 
 
 class TestMode(RequestObject):
-    """Tries a webhook out: nothing is made or charged, and an event with the chosen final state is sent."""
+    """Test mode: nothing is made or charged, and an event with the chosen final state is sent."""
 
     enabled: Flag = False
     return_task_status: Annotated[str, OneOf(tuple(_TEST_MODE_STATES))] = "TASK_STATUS_SUCCEED"
 
 
 class Webhook(RequestObject):
-    """Where to report the end of a task, as `/v3/async` clients ask for it."""
+    """Where to report the end of a task, in the structure of `/v3/async`."""
 
     url: HttpUrl = ""
     test_mode: TestMode | None = None
@@ -99,23 +99,23 @@ class Generation(Endpoint):
     """Whether the hosted service's page of this endpoint numbers the watermark's corners."""
     image_rules: ClassVar[ImageRules] = ImageRules()
 
-    seed: Seed = Field(None, description="0, -1 or absent ask for a random seed.")
-    resolution: ResolutionName = Field(Resolution.P720, description="The frame's size class.")
+    seed: Seed = Field(None, description="The same seed gives the same video. 0, -1, or absent: random.")
+    resolution: ResolutionName = Field(Resolution.P720, description="Size class of the frame.")
     movement_amplitude: MovementAmplitude = Amplitude.AUTO
     bgm: Flag = Field(False, description="Add background music.")  # noqa: FBT003 - a field's default
-    off_peak: Flag = Field(False, description="Cheaper, within 48 hours; ignored with audio.")  # noqa: FBT003 - a field's default
-    watermark: Flag = Field(False, description="Lay a visible mark over the video.")  # noqa: FBT003 - a field's default
-    wm_url: ImageSource | None = Field(None, description="The mark's image; absent, the default text.")
-    wm_position: CornerName = Field(Corner.BOTTOM_RIGHT, description="The mark's corner.")
+    off_peak: Flag = Field(False, description="Half the price, within 48 hours. Ignored with audio.")  # noqa: FBT003 - a field's default
+    watermark: Flag = Field(False, description="Add a visible watermark.")  # noqa: FBT003 - a field's default
+    wm_url: ImageSource | None = Field(None, description="Image of the watermark. Default: a text.")
+    wm_position: CornerName = Field(Corner.BOTTOM_RIGHT, description="Corner of the watermark.")
     payload: Annotated[str, BoundedText(PAYLOAD_LENGTH)] = Field(
-        "", description="Passed through to the result."
+        "", description="Your own data, returned in results."
     )
     meta_data: Annotated[str, BoundedText(PAYLOAD_LENGTH), AfterValidator(_check_json_text)] = Field(
-        "", description="The AIGC identifier, JSON as text, embedded as it is; empty, our own."
+        "", description="AIGC identifier as a JSON string, embedded verbatim. Default: Keyreel's own."
     )
-    callback_url: HttpUrl = Field("", description="Where events of the task are sent.")
+    callback_url: HttpUrl = Field("", description="URL for webhooks of the task.")
     extra: Extra | None = Field(
-        None, description="May hold `webhook.url`, which is `callback_url`, and `draft`."
+        None, description="Can contain `webhook.url`, the same as `callback_url`, and `draft`."
     )
 
     @model_validator(mode="before")

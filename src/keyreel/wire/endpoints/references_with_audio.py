@@ -13,7 +13,7 @@ from keyreel.wire.endpoints.with_audio import WithAudio
 class Reference2VideoWithAudio(WithAudio, SubjectReference2Video):
     """The request's own voice goes before those of its subjects."""
 
-    duration: Annotated[int, IntegerRange(3, 16)] = Field(5, description="Seconds.")
+    duration: Annotated[int, IntegerRange(3, 16)] = Field(5, description="Length in seconds.")
 
     @property
     def sound(self) -> SoundOptions:

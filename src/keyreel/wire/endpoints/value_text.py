@@ -20,5 +20,5 @@ def describe_value(value: object) -> str:
         return "null"
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     if isinstance(value, str) and (len(text) > MAX_VALUE_CHARACTERS or value[:5].lower() == "data:"):
-        return f"text of {len(value)} characters"
+        return f"a string of {len(value)} characters"
     return text if len(text) <= MAX_VALUE_CHARACTERS else "a very long number"

@@ -15,10 +15,8 @@ class WithAudio(Generation):
     """Adds audio, and the choice of what it holds."""
 
     audio: Flag = Field(True, description="Add sound to the video.")  # noqa: FBT003 - a field's default
-    audio_type: Annotated[str, OneOf(("all", _SPEECH, _EFFECTS))] = Field(
-        "all", description="What the sound holds."
-    )
-    voice_id: VoiceId = Field("", description="The voice of spoken words.")
+    audio_type: Annotated[str, OneOf(("all", _SPEECH, _EFFECTS))] = Field("all", description="Kind of sound.")
+    voice_id: VoiceId = Field("", description="The voice for dialogue.")
 
     def list_ignored_fields(self) -> tuple[str, ...]:
         """Name the choice of what the sound holds as well, where there is to be none."""

@@ -1,1 +1,1 @@
-"""Images and videos in requests, as text: URLs, data URIs. Opens nothing."""
+"""Images and videos in requests as text: URLs, data URIs. Opens nothing."""

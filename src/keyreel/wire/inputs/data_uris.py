@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 MAX_HEADER_CHARACTERS: Final = 4096
 """Only so much of an image's text is examined before it is decoded."""
 INVALID_SOURCE_RULE: Final = (
-    "must be an http(s) address or an image (PNG, JPEG, WebP) in base64, best as data:image/png;base64,…"
+    "must be an http(s) URL or an image (PNG, JPEG, WebP) in base64, preferably as data:image/png;base64,…"
 )
-_NOT_BASE64: Final = "must be in base64 and begin like data:image/png;base64, when it is a data URI"
-_DAMAGED: Final = "must be whole: its base64 is damaged"
+_NOT_BASE64: Final = "must be in base64 and start like data:image/png;base64, if it is a data URI"
+_DAMAGED: Final = "is damaged: it is not valid base64"
 
 _BLANK: Final = r"(?:\s|%20|%0[9AD])"
 _DATA: Final = re.compile(rf"{_BLANK}*+data(?::|%3A)", re.IGNORECASE)
@@ -100,7 +100,7 @@ def find_inline_image(text: str, *, data_uri_only: bool = False) -> InlineImage:
             raise NotInlineImage(_NOT_BASE64)
         return InlineImage(text, head.end())
     if data_uri_only:
-        raise NotInlineImage("must begin with data:image/<type>;base64, here, as an image inside the request")
+        raise NotInlineImage("must start with data:image/<type>;base64, if it is an inline image")
     if not _is_base64_image(beginning):
         raise NotInlineImage(INVALID_SOURCE_RULE)
     return InlineImage(text, 0)

@@ -42,13 +42,13 @@ class _HttpUrlRule:
 
     def read(self, value: Any, info: ValidationInfo) -> str:
         if not isinstance(value, str):
-            raise make_rule_error("must be an http or https address")
+            raise make_rule_error("must be an http or https URL")
         if _is_trusted(info):
             return value
         url = normalize_url(value)
         problem = find_url_problem(url)
         if problem:
-            raise make_rule_error(f"must be an http or https address, and this URL {problem}")
+            raise make_rule_error(f"must be an http or https URL, but this URL {problem}")
         return url
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -88,7 +88,7 @@ class _ImageSourceRule:
         del core, handler
         return {
             "type": "string",
-            "description": "An image's address, data URI or base64 text.",
+            "description": "URL, data URI, or base64 of an image.",
             "pattern": _FORMS,
         }
 
@@ -115,7 +115,7 @@ class _TaskIdRule(Rule):
     def read(self, value: Any) -> str:
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if not isinstance(text, str) or not _TASK.fullmatch(text):
-            raise make_rule_error("must be a task's id, a decimal number")
+            raise make_rule_error("must be a task's ID, a decimal number")
         return text
 
     def to_json_schema(self) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What describes the API: the OpenAPI document, model lists, llms.txt."""
+"""Descriptions of the API: the OpenAPI document, model lists, llms.txt."""

@@ -42,24 +42,27 @@ def build_llms_txt(base_url: str) -> str:
 
 def _build_introduction(base_url: str) -> Iterator[str]:
     yield "# Keyreel\n"
-    yield "> Makes videos from images and words, over HTTP, in the wire formats of the Vidu API family.\n"
-    yield "How it works: POST a request and get a task's id at once; poll the task until it has ended; then"
-    yield "download the MP4 from the signed address in the last poll, good for a day. A poll every"
-    yield "two seconds is plenty. Every task can be read in every format, whichever one it was made in.\n"
+    yield "> Makes videos from images and text, over HTTP, in the wire formats of the Vidu API family.\n"
+    yield "How it works: POST a request to get a task's ID at once; poll the task until it has ended; then"
+    yield "download the MP4 from the signed URL in the last poll, valid for a day. A poll every"
+    yield "two seconds is enough. Every task can be read in every format.\n"
     yield f"- Server: {base_url}"
     yield "- Key: header `Authorization: Bearer KEY`."
-    yield "- Images: an http(s) address or a data URI, `data:image/png;base64,…`; PNG, JPEG or WebP."
-    yield "- A task that failed says why in the answer to a poll; it costs nothing."
-    yield "- A refused request makes no task and costs nothing; the message names the field and the rule."
-    yield "- Fields that had no effect are named in the header `X-Ignored-Fields`."
-    yield f"- Try a request without making anything: `POST {base_url}/v1/validate/MODEL` with the same body"
-    yield "  answers with every broken rule at once, and the price."
-    yield f"- What can be had here, with limits and prices: `GET {base_url}/v1/models`.\n"
+    yield "- Images: an http(s) URL or a data URI, `data:image/png;base64,…`; PNG, JPEG or WebP."
+    yield "- A poll of a failed task returns the reason. Failed tasks cost nothing."
+    yield "- A refused request makes no task and costs nothing. The message names the field and the rule."
+    yield "- The header `X-Ignored-Fields` lists fields without effect."
+    yield (
+        f"- To validate a request without making anything: `POST {base_url}/v1/validate/MODEL` with the "
+        "same body"
+    )
+    yield "  returns every broken rule and the price."
+    yield f"- Available models with limits and prices: `GET {base_url}/v1/models`.\n"
 
 
 def _build_formats_section(base_url: str) -> Iterator[str]:
     yield "## Formats\n"
-    yield "One is enough. The first is the simplest.\n"
+    yield "Use any of them. The first is the simplest.\n"
     for each in DIALECTS:
         yield from _build_format_section(each, base_url)
 
@@ -73,8 +76,8 @@ def _build_format_section(dialect: Dialect, base_url: str) -> Iterator[str]:
     yield f"### {dialect.title}\n"
     yield f"`{call.method} {base_url}{call.path}`\n"
     yield _format_code_block(call.json)
-    yield f"answers `{_truncate_json(dialect.build_submit_response(task, request))}`\n"
-    yield f"`GET {base_url}{poll.path}{query}` answers, once the video is there:\n"
+    yield f"returns `{_truncate_json(dialect.build_submit_response(task, request))}`\n"
+    yield f"`GET {base_url}{poll.path}{query}` returns, once the video is ready:\n"
     yield _format_code_block(dialect.build_result_response(done, request, EXAMPLE_LINKS, 0))
 
 
@@ -117,9 +120,9 @@ def _format_durations(endpoint_class: type[Endpoint]) -> str:
 
 def _build_links_section(base_url: str) -> Iterator[str]:
     yield "## More\n"
-    yield f"- [OpenAPI document]({base_url}/openapi.json): every address, field, limit and error"
+    yield f"- [OpenAPI document]({base_url}/openapi.json): every route, field, limit and error"
     yield f"- [Reference for people]({base_url}/docs)"
-    yield f"- [Voices]({base_url}/v1/voices): what `voice_id` may name"
+    yield f"- [Voices]({base_url}/v1/voices): values for `voice_id`"
 
 
 def _truncate_json(value: object) -> str:

@@ -32,7 +32,7 @@ _TASK_PROPERTIES: Final[Json] = {
     "model": TEXT,
     "prompt": TEXT,
     "images": describe_list(TEXT),
-    "duration": {**INTEGER, "description": "Seconds."},
+    "duration": {**INTEGER, "description": "Length in seconds."},
     "seed": INTEGER,
     "aspect_ratio": TEXT,
     "resolution": TEXT,
@@ -90,7 +90,7 @@ NATIVE_SCHEMAS: Final[Json] = {
         off_peak=FLAG,
         seed=INTEGER,
         progress={**INTEGER, "minimum": 0, "maximum": 100},
-        eta={**INTEGER, "description": "Seconds until the end; 0 when nothing can be said."},
+        eta={**INTEGER, "description": "Seconds until the end; 0 if unknown."},
         creations=_CREATIONS,
     ),
     "native.list": describe_object(
@@ -118,24 +118,26 @@ NATIVE_SCHEMAS: Final[Json] = {
             describe_object(
                 "type credit_remain concurrency_limit current_concurrency queue_count",
                 type=TEXT,
-                credit_remain={**INTEGER, "description": "1000000000 for who pays afterwards."},
+                credit_remain={**INTEGER, "description": "1000000000 for postpaid tenants."},
                 concurrency_limit=INTEGER,
                 current_concurrency=INTEGER,
                 queue_count=INTEGER,
             )
         ),
-        packages={**describe_list(_PACKAGE), "description": "Listed where show_detail is true."},
+        packages={**describe_list(_PACKAGE), "description": "Present if show_detail is true."},
     ),
     "native.uploading": describe_object("", scene={**TEXT, "examples": ["vidu"]}),
     "native.begin_upload": describe_object(
         "id put_url expires_at",
         id=DIGITS,
-        put_url={**URL, "description": "Takes the file by PUT, without a key; the answer has an ETag."},
+        put_url={**URL, "description": "Send the file with PUT, without a key. The response has an ETag."},
         expires_at=TIME,
     ),
-    "native.finishing": describe_object("etag", etag={**TEXT, "description": "The PUT's, quoted or not."}),
+    "native.finishing": describe_object(
+        "etag", etag={**TEXT, "description": "The ETag of the PUT, quoted or not."}
+    ),
     "native.finish_upload": describe_object(
-        "uri", uri={**TEXT, "pattern": r"^ssupload:\?id=[0-9]+$", "description": "What requests name."}
+        "uri", uri={**TEXT, "pattern": r"^ssupload:\?id=[0-9]+$", "description": "URI to use in requests."}
     ),
     "native.refusal": describe_object(
         "code reason message metadata",
@@ -156,9 +158,9 @@ COMFY_SCHEMAS: Final[Json] = {
     ),
     "comfy.upload": describe_object(
         "upload_url download_url expires_at existing_file",
-        upload_url={**URL, "description": "Takes the file by PUT, without a key."},
-        download_url={**URL, "description": "What requests name in place of an image."},
-        expires_at={**TIME, "description": "Until when upload_url is good."},
-        existing_file={**FLAG, "description": "Always false: every upload is put."},
+        upload_url={**URL, "description": "Send the file with PUT, without a key."},
+        download_url={**URL, "description": "URL to use in requests in place of an image."},
+        expires_at={**TIME, "description": "Expiry time of upload_url."},
+        existing_file={**FLAG, "description": "Always false: every file has to be uploaded."},
     ),
 }

@@ -45,32 +45,34 @@ _ID: Final[Json] = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _IDEMPOTENCY: Final[Json] = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "Any text of the client's choice: the same request under the same one is answered once.",
+    "description": (
+        "Any string chosen by the client. The same request with the same key makes only one task."
+    ),
     "schema": {"type": "string", "maxLength": 255},
 }
 _DRAFT: Final[Json] = {
     "name": "X-Draft",
     "in": "header",
-    "description": "true: a free draft is made at once, and the video when the order is approved.",
+    "description": "true: make a free draft at once, and the video when the order is approved.",
     "schema": {"type": "string", "enum": ["true", "false"]},
 }
 _HEADERS: Final[Json] = {
     "headers": {
         "X-Ignored-Fields": {
-            "description": "The fields that have no effect, or were changed to what the model can do.",
+            "description": "Fields without effect, or changed to what the model supports.",
             "schema": {"type": "string"},
         }
     }
 }
 _SUMMARIES: Final = {
-    RouteAction.RESULT: "Says where a task is; once it is done, where its video is.",
-    RouteAction.LIST: "Lists tasks, whatever format they were made in.",
+    RouteAction.RESULT: "Returns the state of a task, and links to its video once it is done.",
+    RouteAction.LIST: "Lists tasks of all formats.",
     RouteAction.CANCEL: "Cancels a task that has not ended.",
-    RouteAction.CONTENT: "Answers with the video itself.",
-    RouteAction.UPLOAD: "Answers with a signed address to put a file at, and one to name in requests.",
-    RouteAction.BEGIN_UPLOAD: "Answers with an upload's id, and a signed address to put its file at.",
-    RouteAction.FINISH_UPLOAD: "Answers with the URI by which requests name an upload.",
-    RouteAction.BALANCE: "Says what the key's tenant can spend.",
+    RouteAction.CONTENT: "Returns the video.",
+    RouteAction.UPLOAD: "Returns a signed URL for uploading a file, and a URL to use in requests.",
+    RouteAction.BEGIN_UPLOAD: "Returns an upload's ID, and a signed URL for its file.",
+    RouteAction.FINISH_UPLOAD: "Returns the URI of an upload, for use in requests.",
+    RouteAction.BALANCE: "Returns the balance of the key's tenant.",
 }
 _REQUEST_SCHEMAS: Final = {
     RouteAction.UPLOAD: "uploading",
@@ -142,7 +144,7 @@ def build_document(base_url: str = "", version: str = "1") -> Json:
         "info": {
             "title": "Keyreel",
             "version": version,
-            "summary": "Videos from images and words, in the wire formats of the Vidu API family.",
+            "summary": "Videos from images and text, in the wire formats of the Vidu API family.",
         },
         "servers": [{"url": base_url or "/"}],
         "security": [{"bearer": []}, {"key": []}],
@@ -264,10 +266,10 @@ def _describe_success_response(dialect: Dialect, route: DialectRoute) -> Json:
         case RouteAction.CONTENT:
             return {"description": "The video.", "content": {"video/mp4": {}, "image/jpeg": {}}}
         case RouteAction.UPLOAD | RouteAction.BEGIN_UPLOAD | RouteAction.FINISH_UPLOAD:
-            return describe_response("Where the file goes, or what it is called.", name, None)
+            return describe_response("Where the file is uploaded, or its URI.", name, None)
         case RouteAction.BALANCE:
             return describe_response(
-                "What is left.",
+                "The balance.",
                 name,
                 dialect.build_balance_response(_EXAMPLE_BALANCE, {"show_detail": "true"}),
             )

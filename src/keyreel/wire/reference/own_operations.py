@@ -22,10 +22,10 @@ TAGS: Final[tuple[Json, ...]] = (
     {
         "name": "keyreel",
         "x-title": "Keyreel",
-        "description": "What is here, what it costs, whether a request or a video is good.",
+        "description": "Models, prices, validation, and verification.",
     },
-    {"name": "files", "x-title": "Files", "description": "Videos, covers and uploads, by signed addresses."},
-    {"name": "admin", "x-title": "Operator", "description": "Tenants, keys, credits, tasks and callbacks."},
+    {"name": "files", "x-title": "Files", "description": "Videos, covers, and uploads, by signed URLs."},
+    {"name": "admin", "x-title": "Operator", "description": "Tenants, keys, credits, tasks, and callbacks."},
 )
 SECURITY_SCHEMES: Final[Json] = {
     "admin": {
@@ -50,11 +50,11 @@ _AUTHORISED_ERRORS: Final = (
     errors.Unavailable,
 )
 _PATH_PARAMETERS: Final = {
-    "id": ("What it is called in lists.", "1"),
-    "key": ("The file's place, from the link.", "videos/1.mp4"),
+    "id": ("Name in lists.", "1"),
+    "key": ("Path of the file, from the link.", "videos/1.mp4"),
     "model": ("A model's name, in any format's spelling.", "vidu-q2-pro-img2video"),
     "name": ("Its name.", "default"),
-    "token": ("From the address that the service was given.", "x" * 43),
+    "token": ("From the URL that the service received.", "x" * 43),
 }
 """Description and example by name."""
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 LIMIT: Final = QueryParameter(
     "limit",
-    "How many, newest first; 50 where it is absent.",
+    "Maximum number of entries, newest first. Default: 50.",
     {"type": "integer", "minimum": 1, "maximum": 500},
 )
-TENANT: Final = QueryParameter("tenant", "One tenant's only.")
-DIALECT: Final = QueryParameter("dialect", "The format of the body; without it the body tells by its form.")
+TENANT: Final = QueryParameter("tenant", "Only this tenant.")
+DIALECT: Final = QueryParameter("dialect", "Format of the body. Default: detected from its structure.")
 FILE_TYPES: Final = (
     *("video/mp4", "video/webm", "image/jpeg", "image/png", "image/webp"),
     "application/octet-stream",

@@ -25,12 +25,14 @@ _file = partial(
     OwnRoute,
     path="/files/{key:path}",
     tag="files",
-    query=tuple(QueryParameter(name, "From the link, as it is.", required=name != "o") for name in "vekos"),
+    query=tuple(QueryParameter(name, "From the link, unchanged.", required=name != "o") for name in "vekos"),
 )
 _admin = partial(OwnRoute, access=RequiredAccess.ADMIN, tag="admin")
 _health = partial(OwnRoute, method="GET")
-_liveness = partial(_health, summary="Answers while the process lives.", response=own.Liveness)
-_READY: Final = "Answers 200 while orders can be taken and kept, else 503; names what fails."
+_liveness = partial(_health, summary="Liveness: returns 200 while the process runs.", response=own.Liveness)
+_READY: Final = (
+    "Readiness: returns 200 while tasks can be accepted and stored, otherwise 503 with what fails."
+)
 _readiness = partial(_health, summary=_READY, response=own.Readiness, unready_status="503")
 
 _DAYS: Final[Json] = {"type": "integer", "minimum": 1, "maximum": 366}
@@ -49,10 +51,10 @@ _VTRIX_ROUTES: Final = (
         tag="vtrix",
         query=(
             QueryParameter("page", "The page, counted from 1.", {"type": "integer"}),
-            QueryParameter("page_size", "Models on a page.", {"type": "integer"}),
+            QueryParameter("page_size", "Models per page.", {"type": "integer"}),
             QueryParameter("type", "Only models of this type."),
-            QueryParameter("keywords", "Only models whose description holds these words."),
-            QueryParameter("available", "all lists those too that no engine here makes."),
+            QueryParameter("keywords", "Only models whose description contains these words."),
+            QueryParameter("available", "all: include models that no engine on this server makes."),
         ),
         errors=(errors.UnknownEndpoint,),
         error_schema="vtrix.discovery_refusal",
@@ -81,7 +83,7 @@ _PUBLIC_ROUTES: Final = (
         "list_models",
         "GET",
         "/v1/models",
-        "Lists the models with limits and prices, and says which can be had here.",
+        "Lists the models with limits, prices, and availability.",
         own.ModelListing,
     ),
     OwnRoute(
@@ -92,29 +94,27 @@ _PUBLIC_ROUTES: Final = (
         own.ModelEntry,
         errors=(errors.UnknownEndpoint,),
     ),
-    OwnRoute(
-        "list_voices", "GET", "/v1/voices", "Lists the voices that requests may name.", own.VoiceListing
-    ),
+    OwnRoute("list_voices", "GET", "/v1/voices", "Lists the voices.", own.VoiceListing),
 )
 _FILE_ROUTES: Final = (
     OwnRoute(
         "show_root_certificate",
         "GET",
         "/.well-known/keyreel-c2pa.pem",
-        "Answers with the root certificate of this server's signatures.",
+        "Returns the root certificate of this server's signatures.",
         media_types=("application/pem-certificate-chain",),
     ),
     _file(
         "send_file",
         "GET",
-        summary="Answers with a file.",
+        summary="Returns a file.",
         media_types=FILE_TYPES,
         errors=_LINK_ERRORS,
     ),
     _file(
         "measure_file",
         "HEAD",
-        summary="Says how large a file is.",
+        summary="Returns the size of a file.",
         media_types=FILE_TYPES,
         errors=_LINK_ERRORS,
     ),
@@ -122,7 +122,7 @@ _FILE_ROUTES: Final = (
         "receive_file",
         "PUT",
         summary=(
-            "Takes an upload, once, at an address from POST /customers/storage or /tools/v2/files/uploads."
+            "Receives an upload, once, at a URL from POST /customers/storage or /tools/v2/files/uploads."
         ),
         media_types=(),
         request_media_type="application/octet-stream",
@@ -144,7 +144,7 @@ _ACCOUNT_ROUTES: Final = (
         "create_key",
         "POST",
         "/v1/admin/keys",
-        "Makes a key; this answer alone shows it.",
+        "Creates a key, which only this response shows.",
         operator.NewApiKey,
         request_example={"tenant": "acme", "name": "website", "new_tenant": True} | _QUOTAS,
         status="201",
@@ -163,7 +163,7 @@ _ACCOUNT_ROUTES: Final = (
         "revoke_key",
         "DELETE",
         "/v1/admin/keys/{id}",
-        "Makes a key invalid from now on.",
+        "Revokes a key.",
         operator.ApiKeyEntry,
         errors=_UNKNOWN,
     ),
@@ -178,7 +178,7 @@ _ACCOUNT_ROUTES: Final = (
         "create_tenant",
         "POST",
         "/v1/admin/tenants",
-        "Makes a tenant.",
+        "Creates a tenant.",
         operator.TenantEntry,
         request_example={"name": "acme"} | _TENANT_QUOTAS,
         status="201",
@@ -196,7 +196,7 @@ _ACCOUNT_ROUTES: Final = (
         "disable_tenant",
         "POST",
         "/v1/admin/tenants/{name}/disable",
-        "Refuses a tenant's keys and starts none of its tasks; cancels them if the body says so.",
+        "Disables a tenant: refuses its keys, starts none of its tasks, and cancels them on request.",
         operator.DisabledTenant,
         request_example={"cancel_tasks": False},
         errors=_UNKNOWN,
@@ -205,7 +205,7 @@ _ACCOUNT_ROUTES: Final = (
         "enable_tenant",
         "POST",
         "/v1/admin/tenants/{name}/enable",
-        "Takes a disabled tenant's keys again, and starts its tasks.",
+        "Enables a disabled tenant.",
         operator.TenantEntry,
         errors=_UNKNOWN,
     ),
@@ -213,7 +213,7 @@ _ACCOUNT_ROUTES: Final = (
         "grant_credits",
         "POST",
         "/v1/admin/tenants/{name}/grants",
-        "Gives a tenant credits; with the operator's own name for it, only once.",
+        "Grants credits to a tenant; only once per transaction ID.",
         operator.GrantedTenant,
         request_example={"credits": 1000, "txn": "invoice-17", "note": "paid by transfer"},
         errors=(errors.UnknownAccount, errors.IdempotencyConflict),
@@ -232,29 +232,29 @@ _OPERATION_ROUTES: Final = (
         "list_missing_files",
         "GET",
         "/v1/admin/storage",
-        "Lists tasks whose files ought to be stored and are not.",
+        "Lists tasks with missing files.",
         operator.MissingFileListing,
     ),
     _admin(
         "list_engines",
         "GET",
         "/v1/admin/engines",
-        "Lists engines, how they are, and what is wrong with them.",
+        "Lists the engines with their health and problems.",
         operator.EngineListing,
     ),
     _admin(
         "show_metrics",
         "GET",
         "/metrics",
-        "Tells the metrics in the text format of Prometheus.",
+        "Returns metrics in the Prometheus text format.",
         media_types=("text/plain",),
     ),
-    _admin("show_clock", "GET", "/v1/admin/clock", "Tells the server's time.", operator.ServerTime),
+    _admin("show_clock", "GET", "/v1/admin/clock", "Returns the server's time.", operator.ServerTime),
     _admin(
         "advance_clock",
         "POST",
         "/v1/admin/clock/advance",
-        "Moves the clock forward, in development mode alone.",
+        "Moves the clock forward, in development mode only.",
         operator.ServerTime,
         request_example={"seconds": 60},
         errors=(errors.UnknownEndpoint,),
@@ -265,14 +265,14 @@ _OPERATION_ROUTES: Final = (
         "/v1/admin/callbacks",
         "Lists the newest callbacks with every attempt.",
         operator.DeliveryListing,
-        query=(LIMIT, QueryParameter("task", "One task's only.")),
+        query=(LIMIT, QueryParameter("task", "Only this task.")),
         errors=(errors.UnknownTask,),
     ),
     _admin(
         "show_signing_secret",
         "GET",
         "/v1/admin/callbacks/secret",
-        "Shows what callbacks are signed with.",
+        "Returns the signing secret of callbacks.",
         operator.SigningSecret,
         query=(TENANT,),
         errors=_UNKNOWN,
@@ -289,7 +289,7 @@ _OPERATION_ROUTES: Final = (
         "find_matches",
         "POST",
         "/v1/admin/matches",
-        "Finds the tasks whose video has a SHA-256, or looks like a fingerprint's.",
+        "Finds tasks by the SHA-256 or the fingerprint of a video.",
         operator.MatchListing,
         request_example={"sha256": "", "fingerprint": ""},
     ),
@@ -297,7 +297,7 @@ _OPERATION_ROUTES: Final = (
         "export_ledger",
         "GET",
         "/v1/admin/ledger",
-        "Answers with every posting.",
+        "Returns every posting.",
         operator.PostingLine,
         media_types=("application/x-ndjson",),
     ),
@@ -305,14 +305,14 @@ _OPERATION_ROUTES: Final = (
         "verify_ledger",
         "GET",
         "/v1/admin/ledger/verify",
-        "Says whether the ledger adds up.",
+        "Checks whether the ledger adds up.",
         operator.LedgerVerdict,
     ),
     _admin(
         "list_usage",
         "GET",
         "/v1/admin/usage",
-        "Says what each task has cost.",
+        "Returns the cost of each task.",
         operator.UsageListing,
         query=(TENANT,),
         errors=_UNKNOWN,
@@ -321,11 +321,11 @@ _OPERATION_ROUTES: Final = (
         "list_daily_usage",
         "GET",
         "/v1/admin/usage/days",
-        "Says what was charged on each of the last days.",
+        "Returns the credits charged on each of the last days.",
         operator.DailyUsageListing,
         query=(
             TENANT,
-            QueryParameter("days", "How many, with today; 30 where it is absent.", _DAYS),
+            QueryParameter("days", "Number of days, including today. Default: 30.", _DAYS),
         ),
         errors=_UNKNOWN,
     ),
@@ -338,9 +338,11 @@ _OPERATION_ROUTES: Final = (
         query=(
             LIMIT,
             TENANT,
-            QueryParameter("action", "One action's only, such as `key.created`."),
-            QueryParameter("since", "Since this time, as 2026-01-31T08:00:00+00:00.", {"type": "string"}),
-            QueryParameter("before", "Entries older than this number: a page's `next`.", {"type": "integer"}),
+            QueryParameter("action", "Only this action, such as `key.created`."),
+            QueryParameter(
+                "since", "Entries since this time, such as 2026-01-31T08:00:00+00:00.", {"type": "string"}
+            ),
+            QueryParameter("before", "Entries before this number: a page's `next`.", {"type": "integer"}),
         ),
         errors=_UNKNOWN,
     ),
@@ -348,7 +350,7 @@ _OPERATION_ROUTES: Final = (
         "verify_audit_log",
         "GET",
         "/v1/admin/audit/verify",
-        "Says whether no entry of the audit log was changed and none is missing.",
+        "Checks whether an entry of the audit log was changed or is missing.",
         operator.AuditLogVerdict,
     ),
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _OR_NULL: Final[Json] = {"type": ["integer", "null"]}
 _URL_OR_NULL: Final[Json] = {"type": ["string", "null"], "format": "uri"}
-_FRAME: Final = "Width x height: the file's, once it is there; before that, what it is likely to become."
+_FRAME: Final = "Width x height of the file, or the expected size until the video is ready."
 _VIDEOS: Final[Json] = {
     "openai_videos.accepted": refer_to("openai_videos.result"),
     "openai_videos.result": describe_object(
@@ -96,7 +96,7 @@ _VTRIX_PARAMETER: Final = describe_object(
     **dict.fromkeys(("name", "path", "type", "description"), TEXT),
     required=FLAG,
     constraints={"type": "object", "description": "Limits by their names, such as max_length."},
-    example={"description": "A value that may be given; null where there is none to show."},
+    example={"description": "An example value, or null."},
     children=describe_list(refer_to("vtrix.parameter")),
 )
 
@@ -107,7 +107,7 @@ RESPONSE_SCHEMAS: Final[Json] = {
     "async_v3.balance": describe_object(
         "allow_features credit_balance free_trial",
         allow_features=describe_list(TEXT),
-        credit_balance={**INTEGER, "description": "1000000000 for who pays afterwards."},
+        credit_balance={**INTEGER, "description": "1000000000 for postpaid tenants."},
         free_trial={"type": "object"},
     ),
     "async_v3.accepted": describe_object("task_id", task_id=DIGITS, provider_request_id=TEXT),
@@ -118,7 +118,7 @@ RESPONSE_SCHEMAS: Final[Json] = {
             seed=DIGITS,
             payload=TEXT,
             enable_nsfw_detection={"type": "boolean"},
-            reason={**TEXT, "description": "The code of what a failed task failed by, as in a refusal."},
+            reason={**TEXT, "description": "Error code of a failed task, as in an error response."},
             debug_info=describe_object(
                 "request_info submit_time_ms execute_time_ms complete_time_ms",
                 request_info=TEXT,
@@ -135,7 +135,7 @@ RESPONSE_SCHEMAS: Final[Json] = {
             ),
             reason=TEXT,
             task_type=TEXT,
-            eta={**INTEGER, "description": "Seconds until the end; 0 when nothing can be said."},
+            eta={**INTEGER, "description": "Seconds until the end; 0 if unknown."},
             progress_percent={**INTEGER, "minimum": 0, "maximum": 100},
         ),
         images=describe_list({}),
@@ -143,7 +143,7 @@ RESPONSE_SCHEMAS: Final[Json] = {
             describe_object(
                 "video_url video_url_ttl video_type",
                 video_url=URL,
-                video_url_ttl={**DIGITS, "description": "Seconds that the address stays good."},
+                video_url_ttl={**DIGITS, "description": "Seconds that the URL is valid."},
                 video_type=describe_choice("mp4"),
                 cover_url=URL,
             )

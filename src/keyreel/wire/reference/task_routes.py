@@ -21,27 +21,29 @@ TASK_ROUTES: Final = (
     _look(
         "list_own_tasks",
         path="/v1/tasks",
-        summary="Lists tasks of any format with their prompts and links, newest first.",
+        summary="Lists tasks of all formats with their prompts and links, newest first.",
         response=TaskPageView,
         query=(
-            QueryParameter("state", f"Of these states, separated by commas: {', '.join(TaskState)}."),
-            QueryParameter("model", "One model's only, such as `viduq2-pro`."),
-            QueryParameter("operation", "One operation's only, such as `img2video`."),
-            QueryParameter("q", "Those whose prompt holds this text."),
-            QueryParameter("created_after", "Since this time, as 2026-01-31T08:00:00Z.", _TIME),
-            QueryParameter("created_before", "Until this time.", _TIME),
+            QueryParameter("state", f"Only these states, separated by commas: {', '.join(TaskState)}."),
+            QueryParameter("model", "Only this model, such as `viduq2-pro`."),
+            QueryParameter("operation", "Only this operation, such as `img2video`."),
+            QueryParameter("q", "Only tasks whose prompt contains this text."),
+            QueryParameter(
+                "created_after", "Only tasks since this time, such as 2026-01-31T08:00:00Z.", _TIME
+            ),
+            QueryParameter("created_before", "Only tasks until this time.", _TIME),
             QueryParameter(
                 "limit",
-                "How many; 25 where it is absent.",
+                "Tasks per page. Default: 25.",
                 {"type": "integer", "minimum": 1, "maximum": 100},
             ),
-            QueryParameter("cursor", "A page's `next_cursor`: the tasks behind it."),
+            QueryParameter("cursor", "The `next_cursor` of the previous page."),
         ),
     ),
     _look(
         "show_task",
         path="/v1/tasks/{id}",
-        summary="Says how a task of any format is, with its draft and its request.",
+        summary="Returns a task of any format, with its draft and its request.",
         response=TaskDetails,
         errors=_GONE,
     ),
@@ -49,8 +51,8 @@ TASK_ROUTES: Final = (
         "stream_events",
         path="/v1/tasks/{id}/events",
         summary=(
-            "Sends the events `state`, `progress`, `preview` and `end` until a task has ended; the header "
-            "Last-Event-ID resumes."
+            "Streams the events `state`, `progress`, `preview`, and `end` until the task ends. Send "
+            "Last-Event-ID to resume."
         ),
         media_types=("text/event-stream",),
         errors=_GONE,
@@ -58,21 +60,21 @@ TASK_ROUTES: Final = (
     _look(
         "show_preview",
         path="/v1/tasks/{id}/preview",
-        summary="Answers with the newest frame of a running task, small.",
+        summary="Returns the newest frame of a running task, scaled down.",
         media_types=("image/jpeg",),
         errors=_GONE,
     ),
     _change(
         "approve_task",
         path="/v1/tasks/{id}/approve",
-        summary="Has the video made of an order that is held with its draft; once more changes nothing.",
+        summary="Approves an order that is held for its draft. Repeating it changes nothing.",
         errors=(*_GONE, errors.NotHeld),
     ),
     OwnRoute(
         "receive_upstream_callback",
         "POST",
         f"{UPSTREAM_CALLBACKS_PATH}{{token}}",
-        "Takes the callback of a hosted service that makes a task's video. Its body is not looked at.",
+        "Receives the callback of a hosted service that makes a task's video. The body is ignored.",
         media_types=(),
         status="204",
         errors=(errors.UnknownTask, errors.Unavailable),
@@ -80,14 +82,14 @@ TASK_ROUTES: Final = (
     _change(
         "cancel_task",
         path="/v1/tasks/{id}/cancel",
-        summary="Cancels a task that has not ended, and gives its price back; an ended one stays as it is.",
+        summary="Cancels and refunds a task that has not ended. Ended tasks don't change.",
         errors=_GONE,
     ),
     OwnRoute(
         "delete_task",
         "DELETE",
         "/v1/tasks/{id}",
-        "Deletes the files and the record of a task that has ended; what it cost stays in the ledger.",
+        "Deletes the files and the record of an ended task. Its ledger entries remain.",
         media_types=(),
         access=RequiredAccess.SUBMIT_KEY,
         status="204",

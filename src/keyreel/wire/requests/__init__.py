@@ -1,1 +1,1 @@
-"""From a request's bytes to checked fields, with everything that is wrong with it."""
+"""Parsing: from a request's bytes to validated fields, or a list of its problems."""

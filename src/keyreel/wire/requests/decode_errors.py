@@ -38,7 +38,7 @@ def explain_unreadable_body(data: bytes) -> InvalidRequest | None:
     """Return the error of a body that cannot be decoded; None where only the JSON parser knows more."""
     encoding = _detect_encoding(data)
     if encoding:
-        return InvalidRequest(f"The body is {encoding}; JSON is taken as UTF-8, and not compressed.")
+        return InvalidRequest(f"The body is {encoding}; it must be UTF-8 JSON, uncompressed.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -87,7 +87,9 @@ def _find_faults(body: object) -> Iterator[InvalidRequest]:
                 yield _make_error(path, rule)
         for path, value in level:
             if isinstance(value, dict) and any(_has_lone_surrogate(key) for key in value):
-                yield _make_error(path, "holds a field whose name is not valid Unicode text (half an emoji?)")
+                yield _make_error(
+                    path, "has a field whose name is not valid Unicode text (an unpaired surrogate?)"
+                )
         level = [inner for path, value in level for inner in _list_children(path, value)]
 
 
@@ -97,7 +99,7 @@ def _find_broken_rule(value: object) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN and Infinity are not JSON"
     return (
-        "must be valid Unicode text; it holds half of a surrogate pair" if _has_lone_surrogate(value) else ""
+        "must be valid Unicode text; it contains an unpaired surrogate" if _has_lone_surrogate(value) else ""
     )
 
 

@@ -64,9 +64,9 @@ def _parse_each_marker(text: str) -> Iterator[tuple[str, object]]:
         if name in {"fail", "fail-render"}:
             if value not in _ERRORS_BY_NAME:
                 raise _make_marker_error(
-                    f"{name}={value}", f"an error of the reference, such as {name}=InvalidImage"
+                    f"{name}={value}", f"an error from the reference, such as {name}=InvalidImage"
                 )
-            yield name, _ERRORS_BY_NAME[value](f"{name} was asked for by a marker in the prompt.")
+            yield name, _ERRORS_BY_NAME[value](f"{name} was requested by a marker in the prompt.")
         elif name == "slow":
             yield name, value
         elif name in {"stay-queued", "lose-callback"} and not value:

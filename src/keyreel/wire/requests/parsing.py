@@ -96,7 +96,7 @@ def parse_body(data: bytes) -> Json:
     if has_too_many_values(data, MAX_VALUES):
         raise _make_too_many_values_error()
     if has_too_much_text(data, MAX_TEXT_BYTES):
-        raise InvalidRequest(f"The body has more than {MAX_TEXT_BYTES >> 20} MiB beside images in base64.")
+        raise InvalidRequest(f"The body has more than {MAX_TEXT_BYTES >> 20} MiB without base64 images.")
     try:
         # Interning strings would cost four times the reading of a 20 MB image.
         body: object = from_json(
@@ -110,7 +110,7 @@ def parse_body(data: bytes) -> Json:
     if not isinstance(body, dict):
         raise InvalidRequest(f"The body is {describe_value(body)}; it must be a JSON object.")
     if not _has_only_finite_numbers(body):
-        raise explain_unreadable_body(data) or InvalidRequest("The body holds a number that is too large.")
+        raise explain_unreadable_body(data) or InvalidRequest("The body contains a number that is too large.")
     return body
 
 
@@ -152,7 +152,7 @@ def _shorten_json_error(words: str) -> str:
 
 def _make_too_many_values_error() -> InvalidRequest:
     return InvalidRequest(
-        f"The body holds more than {MAX_VALUES} values: objects, lists, names, texts, numbers together."
+        f"The body contains more than {MAX_VALUES} values (objects, lists, keys, strings, and numbers)."
     )
 
 
@@ -176,7 +176,7 @@ def _has_only_finite_numbers(body: Json) -> bool:
         ]
         if any(isinstance(value, float) and not math.isfinite(value) for value in level):
             return False
-    raise InvalidRequest(f"The body nests objects and lists deeper than {MAX_NESTING} levels.")
+    raise InvalidRequest(f"The body is nested more than {MAX_NESTING} levels deep.")
 
 
 def _to_violation(error: ErrorDetails) -> RuleViolation:

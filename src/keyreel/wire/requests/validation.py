@@ -65,7 +65,7 @@ def parse_for_model(model: str, body: Json, dialect_name: str = "") -> ParsedSub
     )
     if not chosen.supports(endpoint_class):
         raise UnknownEndpoint(
-            f"model: {chosen.title} has no words for {endpoint_class.name()}.", field="model"
+            f"model: {chosen.title} does not support {endpoint_class.name()}.", field="model"
         )
     call = chosen.build_submit_request(build_example_request(endpoint_class))
     named = {"model": (call.json or {}).get("model")} if "model" in (call.json or {}) else {}

@@ -1,1 +1,1 @@
-"""Child processes that render and finish: a pool of them, and the messages between them and the worker."""
+"""Child processes that render and finish: their pool, and the messages to and from the worker."""

@@ -181,7 +181,7 @@ class Child:
                 data = await self._reader.readexactly(length)
         except TimeoutError as error:
             raise RenderCrashed(
-                f"The render process made no progress for {self._timeout:g} s and was ended."
+                f"The render process made no progress for {self._timeout:g} s and was stopped."
             ) from error
         except (OSError, EOFError):
             await self._raise_after_hangup()
@@ -225,4 +225,4 @@ def _to_error(failure: WorkFailed) -> KeyreelError:
     if failure.reason:
         return RenderFailed(failure.reason)
     _log.error("a child's work raised an unexpected error", error=failure.error_name, trace=failure.traceback)
-    return RenderFailed("The render failed by an error of its own; the operator's log tells more.")
+    return RenderFailed("The render failed with an internal error. See the operator's log.")

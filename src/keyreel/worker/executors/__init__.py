@@ -1,1 +1,1 @@
-"""Executors: what runs an engine's work for the worker, and which of them runs which engine."""
+"""Executors run an engine's work for the worker. This chooses an executor for each engine."""

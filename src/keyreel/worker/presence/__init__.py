@@ -1,1 +1,1 @@
-"""How a worker makes itself known to the other nodes: that it runs, its slots, how its engines are."""
+"""How a worker announces itself to other nodes: that it runs, its slots, the health of its engines."""

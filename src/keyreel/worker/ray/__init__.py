@@ -1,1 +1,1 @@
-"""Engines on a Ray cluster: a driver process speaks to it, and actors there run the engines' children."""
+"""Engines on a Ray cluster: a driver process connects to it, and actors run the engines' child processes."""

@@ -89,7 +89,7 @@ class RayCluster:
             async with asyncio.timeout(_DESCRIBE_SECONDS):
                 found = await read_message(reader)
         except (OSError, EOFError) as error:
-            raise ExecutorUnavailable(f"The Ray cluster at {self.address} does not answer.") from error
+            raise ExecutorUnavailable(f"The Ray cluster at {self.address} does not respond.") from error
         finally:
             writer.close()
         assert isinstance(found, ClusterDescription)
@@ -161,9 +161,9 @@ class RayCluster:
             async with asyncio.timeout(_START_SECONDS):
                 return str(json.loads(await reader.read()))
         except TimeoutError:
-            return f"it gave no answer within {_START_SECONDS:g} s."
+            return f"it did not respond within {_START_SECONDS:g} s."
         except ValueError:
-            return "the driver ended before it was connected; the operator's log tells more."
+            return "the driver ended before it was connected. See the operator's log."
         finally:
             transport.close()
 

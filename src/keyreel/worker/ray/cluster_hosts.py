@@ -63,7 +63,7 @@ class ClusterHosts:
             actor.run.remote(number)
             await run_guarded(_tell_news(actor, number, tell), _pass_answers(actor, number, answers))
         except RayTaskError as error:
-            await tell(Shipment(WorkRaised(Unavailable(f"Its host gave the render up: {_shorten(error)}"))))
+            await tell(Shipment(WorkRaised(Unavailable(f"Its host aborted the render: {_shorten(error)}"))))
         finally:
             actor.stop.remote(number)
 
@@ -113,7 +113,7 @@ class ClusterHosts:
                 self._actors[hosted.host] = actor
                 return actor
             await _end_actor(actor)
-        raise RenderCrashed("The engine's host on the Ray cluster ends as soon as it has begun.")
+        raise RenderCrashed("The engine's host on the Ray cluster exits immediately after it starts.")
 
 
 def _get_actor(name: str, setup: HostSetup) -> Any:

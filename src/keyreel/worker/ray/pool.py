@@ -58,7 +58,7 @@ _SILENCE_SECONDS: Final = 90.0
 host was silent for 30 s and the cluster for 5 s."""
 _TOLD_WAIT_SECONDS: Final = 5.0
 """A shorter wait is not worth a note: to start a host takes a second or two."""
-_WAIT_NOTE: Final = "This video waited {seconds:.0f} s for a place in the Ray cluster."
+_WAIT_NOTE: Final = "This video waited {seconds:.0f} s for capacity in the Ray cluster."
 _LOST: Final = "The Ray cluster was lost during the render."
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -193,7 +193,7 @@ class HostedCall:
 
     def _note_pending(self, seconds: float) -> None:
         if self._pending_seconds < _TOLD_WAIT_SECONDS <= seconds:
-            _log.warning("the Ray cluster has no place for the engine yet", engine=self._engine)
+            _log.warning("the Ray cluster has no capacity for the engine yet", engine=self._engine)
         self._pending_seconds = seconds
 
     def _add_note(self, result: WorkResult) -> Clip | str:

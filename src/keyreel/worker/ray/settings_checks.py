@@ -14,10 +14,11 @@ AUTO: Final = "auto"
 """The cluster that this machine is part of."""
 _TOKEN_FILE: Final = Path(".ray") / "auth_token"
 """Below the home folder: where Ray itself looks for the token."""
-_NO_RAY: Final = "{place}: Ray is not installed here: it comes with the extra keyreel[ray]."
+_NO_RAY: Final = "{place}: Ray is not installed: install the extra keyreel[ray]."
 _UNGUARDED: Final = (
-    "{place}: got {address!r}, which is not this machine; there must be a token, since whoever reaches a "
-    "cluster without one runs any program there: set RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH, as on its nodes."
+    "{place}: got {address!r}, which is not this machine, without an authentication token. Anyone who "
+    "can reach a cluster without a token can run programs on it: set RAY_AUTH_TOKEN or "
+    "RAY_AUTH_TOKEN_PATH, as on its nodes."
 )
 
 

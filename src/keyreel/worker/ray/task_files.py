@@ -41,7 +41,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise ValueError(f"files: got the path {name[:64]!r}; must lead into the task's folder")
+            raise ValueError(f"files: got the path {name[:64]!r}; must be inside the task's folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 

@@ -1,1 +1,1 @@
-"""Engines whose videos are made by other servers: they run in the worker's own process, and only wait."""
+"""Engines whose videos are made by other servers. They run in the worker's process and only wait."""

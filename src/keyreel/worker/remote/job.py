@@ -70,5 +70,7 @@ class AttemptRemoteJob:
         try:
             await self._fetcher.fetch_video(url, path, tenant=f"engine {self._attempt.engine}")
         except (VideoUnreachable, InvalidRequest):
-            raise RenderFailed("The video was made elsewhere, but cannot be fetched from there.") from None
+            raise RenderFailed(
+                "The video was made by another server, but cannot be downloaded from it."
+            ) from None
         return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from keyreel.intake.egress import DestinationUnreachable
 from keyreel.intake.retry_after import parse_retry_after
 from keyreel.tasks.clocks.dev_clock import get_machine_time
 from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
+from keyreel.tasks.tracing.tracer import NoTracer
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryLimits, DeliveryStore
 from keyreel.tasks.webhooks.events import DeliveryStatus
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from keyreel.intake.egress import PostResponse
     from keyreel.task import Task
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.tracing.tracer import Tracer
     from keyreel.wire.dialects.webhooks import WebhookPolicy
     from keyreel.worker.webhooks.requests import WebhookRequestBuilder
 
@@ -41,7 +43,7 @@ _LEASE_MARGIN_SECONDS: Final = 30.0
 """What loading a delivery and recording its attempt may take beside the attempt itself."""
 _JITTER: Final = (0.9, 1.1)
 """Factors between which each pause is drawn, so that receivers that were down together are spread."""
-_INTERNAL_ERROR_MESSAGE: Final = "Internal error: the operator's log tells more under the delivery's id."
+_INTERNAL_ERROR_MESSAGE: Final = "Internal error. The operator can find it in the log by the delivery's ID."
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -63,6 +65,7 @@ class WebhookSenderSettings:
     schedule: tuple[float, ...] = ()
     timeout_seconds: float | None = None
     poll_seconds: float = 0.25
+    tracer: Tracer = field(default_factory=NoTracer)
 
 
 class WebhookSender:
@@ -120,7 +123,8 @@ class WebhookSender:
         load = partial(self._store.get, delivery.tenant, delivery.task)
         task = await read_when_available(self._store.database, load, NO_TIMEOUT, self._random)
         policy = find_dialect(task.submission.dialect).webhook_policy
-        attempt, retry_after = await self._send_attempt(delivery, task, policy)
+        with self._settings.tracer.open_task_span(task.id, "callback"):
+            attempt, retry_after = await self._send_attempt(delivery, task, policy)
         status, next_at = self._decide_status(delivery, attempt, policy, retry_after)
         await write_when_available(
             self._store.writer,
@@ -161,7 +165,7 @@ class WebhookSender:
             error = _describe_failure(status)
         except DestinationUnreachable as failure:
             late = loop.time() - started >= seconds
-            error = f"No answer within {seconds:g} s." if late else str(failure)
+            error = f"No response within {seconds:g} s." if late else str(failure)
         except Exception:  # noqa: BLE001 - a bug in one delivery must not stop the others
             _log.exception("internal error", delivery=delivery.id)
             error = _INTERNAL_ERROR_MESSAGE
@@ -194,5 +198,5 @@ def _describe_failure(status: int) -> str:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return ""
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return f"The receiver answered {status}; redirects are not followed."
-    return f"The receiver answered {status}."
+        return f"The receiver returned {status}; redirects are not followed."
+    return f"The receiver returned {status}."

@@ -201,7 +201,7 @@ def test_the_database_itself_refuses_to_change_an_entry(platform: Platform, chan
 @pytest.mark.parametrize(
     "tampering",
     [
-        ("UPDATE audit SET actor = 'nobody' WHERE id = 2", "entry 3: the one before it was changed"),
+        ("UPDATE audit SET actor = 'nobody' WHERE id = 2", "entry 3: the previous entry was changed"),
         ("DELETE FROM audit WHERE id IN (2, 3)", "entries 2 to 3 are missing"),
         ("DELETE FROM audit WHERE id = 1", "entries 1 to 1 are missing"),
         ("DELETE FROM audit WHERE id > 3", "entries 4 to 5 are missing at the end"),

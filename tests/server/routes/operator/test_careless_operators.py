@@ -74,7 +74,7 @@ def test_a_grants_name_is_its_tenants_own(client: TestClient, admin: dict[str, s
         assert (given["credits"], given["replayed"]) == (20, False)
     again = grant(client, admin, "bob", credits=20, txn="invoice-7").json()
     assert (again["credits"], again["replayed"]) == (20, True)
-    assert "was made already" in again["message"]
+    assert "was already made" in again["message"]
     assert client.get("/v1/admin/ledger/verify", headers=admin).json()["ok"]
 
 
@@ -127,8 +127,8 @@ def test_a_first_grant_begins_a_balance_that_old_debts_stay_out_of(
     assert (given["credits"], given["held"], given["prepaid"]) == (2 * price, price, True)
     assert (given["began_prepaid"], given["carried_over"]) == (True, price)
     for words in (
-        "paid afterwards",
-        f"{price} credits that it had used",
+        "was postpaid",
+        f"{price} credits that it has used",
         f"{price} credits of the grant are held",
     ):
         assert words in given["message"]

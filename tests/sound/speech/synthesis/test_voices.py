@@ -112,7 +112,7 @@ def test_numbers_and_abbreviations_are_read_out(base: Voices) -> None:
         ("Say 你好 to all of them", English, "keyreel[voices]"),
         ("Привет!", English, "Only English and Chinese"),
         ("こんにちは", Chinese, "Only English and Chinese"),
-        ("…", English, "nothing in it"),
+        ("…", English, "contains nothing"),
     ],
 )
 def test_what_the_base_install_cannot_say_is_refused_with_the_reason(

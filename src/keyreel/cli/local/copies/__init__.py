@@ -1,1 +1,1 @@
-"""Copies of an installation: backups beside a running server, and moves to another database or folder."""
+"""Copies of an installation: backups of a running server, and moves to another database or folder."""

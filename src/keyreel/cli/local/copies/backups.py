@@ -110,7 +110,7 @@ def _begin_folder(target: Path) -> Path:
         InvalidSetting: there is something at the target.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InvalidSetting(f"{target} is there already: name a folder that does not exist, or is empty.")
+        raise InvalidSetting(f"{target} already exists: choose a folder that does not exist or is empty.")
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(_OWNER_ONLY, parents=True)
@@ -139,7 +139,9 @@ def _copy_consistently(folder: Path, partial: Path) -> set[str]:
         if not found or found == lacking:
             return found
         lacking = found
-    raise Unavailable(f"Files are deleted faster than they are copied: {len(lacking or ())} were missed.")
+    raise Unavailable(
+        f"Files are being deleted faster than they can be copied: {len(lacking or ())} were missed."
+    )
 
 
 def _find_missing(copy: Path) -> set[str]:
@@ -191,4 +193,4 @@ def _read_manifest(source: Path) -> Backup:
         told: dict[str, Any] = json.loads((source / MANIFEST_FILE).read_text())
         return Backup(**told)
     except (OSError, ValueError, TypeError):
-        raise InvalidSetting(f"{source} is no backup that `keyreel backup` has finished.") from None
+        raise InvalidSetting(f"{source} is not a complete backup made by `keyreel backup`.") from None

@@ -51,13 +51,13 @@ def move_installation(settings: Settings, to: str, storage: str = "") -> Moved:
     """
     source = locate_database(settings)
     if source.is_shared:
-        raise InvalidSetting("database: must be the one of a data folder, which `--to` leads away from.")
+        raise InvalidSetting("database: must be in a data folder, which is the source of `--to`.")
     if not source.has_tables():
         raise InvalidSetting(f"data: {settings.data} has no database to copy.")
     target = DatabaseLocation(settings.data, to) if "://" in to else DatabaseLocation(Path(to))
     if target.is_shared and not settings.secret.get_secret_value():
         raise InvalidSetting(
-            "KEYREEL_SECRET: must be set as the nodes will have it: it seals the secrets there."
+            "KEYREEL_SECRET: must be set to the nodes' value: it encrypts the secrets in the new database."
         )
     lock = FolderLock(settings.data)
     try:
@@ -78,10 +78,10 @@ def _copy(settings: Settings, reading: Database, target: DatabaseLocation, stora
             _seal_secrets(settings, writing)
         return Moved(rows, files)
     if storage:
-        raise InvalidSetting("--storage: goes with a database that machines share, not with another folder.")
+        raise InvalidSetting("--storage: needs a Postgres database as the target, not a folder.")
     folder = DataFolder(target.folder)
     if folder.path.resolve() == settings.data.resolve():
-        raise InvalidSetting("--to: must be another folder than the one to copy.")
+        raise InvalidSetting("--to: must be a different folder than the source.")
     folder.create()
     lock = FolderLock(folder.path)
     try:

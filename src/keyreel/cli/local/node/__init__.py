@@ -1,1 +1,1 @@
-"""The parts of a node: what every one opens of its installation, what a server needs, what a worker needs."""
+"""The parts of a node: what all nodes open, what a server needs, and what a worker needs."""

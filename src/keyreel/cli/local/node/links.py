@@ -45,7 +45,7 @@ def _build_owner_check(keys: ApiKeyStore) -> Callable[[str], None]:
         try:
             keys.require_good_standing(key_id, DEFAULT_TENANT)
         except (InvalidKey, TenantDisabled):
-            raise LinkExpired("The API key that this link was made for is no longer valid.") from None
+            raise LinkExpired("The API key for which this link was made is no longer valid.") from None
 
     return check_owner
 

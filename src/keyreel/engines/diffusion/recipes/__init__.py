@@ -1,1 +1,1 @@
-"""The recipes of the pipelines: one file for each class of Diffusers, and the table of all."""
+"""The recipes of the pipelines: one file per Diffusers class, and the table of all."""

@@ -1,1 +1,1 @@
-"""What images show: what could be heard in them, and which prompt would suit them."""
+"""Image analysis: which sounds an image suggests, and which prompt suits it."""

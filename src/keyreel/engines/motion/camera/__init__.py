@@ -1,1 +1,1 @@
-"""The camera of a shot: its path, its timing, and the parallax of the layers that it sees."""
+"""The camera of a shot: its path, its timing, and the parallax of the layers."""

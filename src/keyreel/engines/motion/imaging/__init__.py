@@ -1,1 +1,1 @@
-"""Operations on arrays of pixels: filters, cropping, warping, noise. Knows nothing of scenes or shots."""
+"""Operations on pixel arrays: filters, cropping, warping, noise. Independent of scenes and shots."""

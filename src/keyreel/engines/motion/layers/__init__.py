@@ -1,1 +1,1 @@
-"""A still image as layers in depth: its subject, its background, and what is hidden behind the subject."""
+"""A still image as layers in depth: subject, background, and what the subject hides."""

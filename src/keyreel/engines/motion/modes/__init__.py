@@ -1,1 +1,1 @@
-"""The modes of the engine, one a file: each makes the frames of one operation."""
+"""The modes of the engine, one per file. Each makes the frames of one operation."""

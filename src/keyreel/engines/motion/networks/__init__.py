@@ -1,1 +1,1 @@
-"""The shipped neural networks, and what is measured in images with them."""
+"""The bundled neural networks, and measurements of images with them."""

@@ -126,7 +126,7 @@ def _read_verified(file: str) -> bytes:
         data = (_WEIGHTS_FOLDER / file).read_bytes()
         expected: str = json.loads((_WEIGHTS_FOLDER / "MANIFEST.json").read_bytes())[file]
     except (OSError, KeyError) as missing:
-        raise RenderFailed(f"The weights {file} are missing: install Keyreel again.") from missing
+        raise RenderFailed(f"The weights {file} are missing: reinstall Keyreel.") from missing
     if hashlib.sha256(data).hexdigest() != expected:
-        raise RenderFailed(f"The weights {file} are damaged: install Keyreel again.")
+        raise RenderFailed(f"The weights {file} are damaged: reinstall Keyreel.")
     return data

@@ -1,1 +1,1 @@
-"""Drawn scenery: how the image of a place is composed."""
+"""Drawn scenery: composition of the image of a place."""

@@ -1,1 +1,1 @@
-"""Reference subjects: cut out, placed in a scene, moved and drawn."""
+"""Reference subjects: cut out, placed in a scene, moved, and drawn."""

@@ -1,1 +1,1 @@
-"""How servers with `/v1/videos` differ: one file for each of them."""
+"""The differences between servers with `/v1/videos`: one file per server."""

@@ -173,7 +173,9 @@ async def _read_body(request: Request, *known: str) -> Json:
     body = await read_object(request, limit=MAX_BODY_BYTES, seconds=10)
     for name in body:
         if name not in known:
-            raise InvalidRequest(f"{name[:64]}: is not known here; {', '.join(known)} are.", field=name[:64])
+            raise InvalidRequest(
+                f"{name[:64]}: is unknown; known fields are {', '.join(known)}.", field=name[:64]
+            )
     return body
 
 
@@ -240,7 +242,7 @@ def check_tenant_name(name: object) -> str:
     """
     if not isinstance(name, str) or not _TENANT.fullmatch(name):
         raise InvalidRequest(
-            f"tenant: got {str(name)[:64]!r}; 1 to 64 letters, digits, '.', '_' or '-' are allowed.",
+            f"tenant: got {str(name)[:64]!r}; must be 1 to 64 letters, digits, '.', '_' or '-'.",
             field="tenant",
         )
     return name
@@ -302,14 +304,14 @@ def _describe_outcome(tenant: Tenant, outcome: GrantOutcome) -> str:
     grant = outcome.grant
     if outcome.replayed:
         made = f"{grant.created:%Y-%m-%d %H:%M} UTC"
-        return f"This grant of {grant.credits} credits was made already, {made}: nothing was changed."
+        return f"This grant of {grant.credits} credits was already made, {made}: nothing was changed."
     if not outcome.began_prepaid:
         return f"{grant.credits} credits were granted."
-    sentence = f"{tenant.name} paid afterwards, without a limit, until now; it pays in advance from now on."
+    sentence = f"{tenant.name} was postpaid, without a limit, until now. It is prepaid from now on."
     if outcome.carried_over:
         sentence += (
-            f" The {outcome.carried_over} credits that it had used stay outside its balance, in the account "
-            f"{get_postpaid_account(tenant.name)}."
+            f" The {outcome.carried_over} credits that it has used stay outside its balance, in the "
+            f"account {get_postpaid_account(tenant.name)}."
         )
     if tenant.held:
         sentence += f" {tenant.held} credits of the grant are held by its unfinished tasks."

@@ -85,7 +85,9 @@ def _parse_since(text: str | None) -> datetime | None:
     except ValueError:
         since = None
     if since is None or since.tzinfo is None:
-        raise InvalidRequest("since: must be a time with its zone, as 2026-01-31T08:00:00Z.", field="since")
+        raise InvalidRequest(
+            "since: must be a time with a time zone, such as 2026-01-31T08:00:00Z.", field="since"
+        )
     return since
 
 
@@ -93,7 +95,7 @@ def _parse_before(text: str | None) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS):
-        raise InvalidRequest("before: must be the number of an entry, as a page's next.", field="before")
+        raise InvalidRequest("before: must be the number of an entry, such as a page's next.", field="before")
     return int(text)
 
 

@@ -44,14 +44,14 @@ class ClockRoutes:
         """
         clock = self._services.clock
         if not isinstance(clock, DevClock):
-            raise UnknownEndpoint("The clock can be moved in development mode alone: `keyreel up --dev`.")
+            raise UnknownEndpoint("The clock can be moved only in development mode: `keyreel up --dev`.")
         body = await read_object(request, limit=MAX_BODY_BYTES, seconds=10)
         seconds = body.get("seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise InvalidRequest("seconds: must be a number, 0 or more.", field="seconds")
         # Compared before anything is computed: a whole number may be too large for a float.
         if seconds > (MAX_OFFSET - clock.offset).total_seconds():
-            raise InvalidRequest("seconds: the clock can be ten years ahead at most.", field="seconds")
+            raise InvalidRequest("seconds: the clock can be at most ten years ahead.", field="seconds")
         advance = partial(self._advance, clock, timedelta(seconds=seconds), get_operator(request))
         await self._services.store.writer.run(advance)
         self._services.wake()

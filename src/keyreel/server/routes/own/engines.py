@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
 
-_UNWELL: Final = "It does not work right now; its operator is told why."
+_UNWELL: Final = "It does not work right now. The operator can see why."
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,9 @@ class TaskEventRoutes:
         """
         task = await OwnTaskRoutes(self.services).get_task(request, caller)
         if task.state is not TaskState.RUNNING or not task.previews:
-            raise UnknownTask("This task has no preview: there is one while it runs, after its first second.")
+            raise UnknownTask(
+                "This task has no preview: a preview exists while a task runs, after the first second."
+            )
         headers = {
             "ETag": f'"{task.attempt}-{task.previews}"',
             "Cache-Control": "private, no-cache",
@@ -82,7 +84,7 @@ class TaskEventRoutes:
                 chunk async for chunk in self.services.storage.read(make_preview_key(task.id, task.attempt))
             ]
         except FileNotFoundError:
-            raise UnknownTask("The preview of this task is gone: it has ended.") from None
+            raise UnknownTask("This task has ended: its preview was deleted.") from None
         return Response(b"".join(chunks), headers=headers, media_type="image/jpeg")
 
 

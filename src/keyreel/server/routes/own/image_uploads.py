@@ -80,7 +80,7 @@ class ImageUploadRoutes:
         key = build_upload_key(caller.tenant, upload)
         modified = await storage.get_modified(key) if UPLOAD_ID.fullmatch(upload) else None
         if modified is None:
-            raise UnknownEndpoint(f"There is no upload {upload[:64]}, or it is no longer kept.")
+            raise UnknownEndpoint(f"There is no upload {upload[:64]}, or it was deleted.")
         data = b"".join([chunk async for chunk in storage.read(key)])
         ends = self._compute_expiry(modified)
         view = await asyncio.to_thread(_describe, data, self._name(request, caller, upload), ends)
@@ -92,7 +92,9 @@ class ImageUploadRoutes:
         if is_form(request.headers):
             body = await asyncio.to_thread(parse_form_file, request.headers, body, _FIELD)
         if not body:
-            raise MissingField(f"{_FIELD}: is required: an image as the body, or as this part of a form.")
+            raise MissingField(
+                f"{_FIELD}: is required: send an image as the body, or as this part of a form."
+            )
         return body
 
     def _name(self, request: Request, caller: Caller, upload: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from keyreel.server.requests.auth import Caller
     from keyreel.server.services import Services
 
-_MISSING: Final = "There are no tools here: the server was installed without the extra `mcp`."
+_MISSING: Final = "There are no tools: the server was installed without the extra `mcp`."
 _BODY_LIMIT: Final = 4 * 1024 * 1024
 """Bytes, as the package has it: it reads a message in the event loop. Larger images go to /v1/uploads."""
 _TIMEOUT_SECONDS: Final = 60.0

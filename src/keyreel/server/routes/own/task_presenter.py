@@ -101,7 +101,7 @@ class TaskPresenter:
             return f"Draft: {links.video}"
         if draft and draft.state in {TaskState.FAILED, TaskState.CANCELLED}:
             return f"There is no draft: {draft.reason}"
-        return "The draft is not there yet." if draft and not draft.state.is_final else "There is no draft."
+        return "The draft is not ready yet." if draft and not draft.state.is_final else "There is no draft."
 
     def _describe_draft(self, draft: Task) -> DraftView:
         links = self._sign_links(draft)

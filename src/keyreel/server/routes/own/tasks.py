@@ -131,11 +131,13 @@ class OwnTaskRoutes:
 
 def _require_record(task: Task) -> Task:
     if task.kept is RetentionStage.LEDGER_ONLY:
-        raise LinkExpired("The record of this task is no longer kept.")
+        raise LinkExpired("The record of this task was deleted.")
     return task
 
 
 def _require_unneeded(retention: Retention, task: Task) -> None:
     """Return if no unfinished task extends this one's video; it goes through the requests of all these."""
     if any(task.id in names for names in retention.iterate_needed_inputs()):
-        raise NotEnded(f"The video of task {task.id} is being extended: wait for that, or cancel it first.")
+        raise NotEnded(
+            f"The video of task {task.id} is being extended: wait for the extension, or cancel it first."
+        )

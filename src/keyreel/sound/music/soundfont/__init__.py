@@ -1,1 +1,1 @@
-"""SoundFonts: files of sampled instruments, read, and cut down to what the composer plays."""
+"""SoundFonts: files of sampled instruments, read and reduced to what the composer plays."""

@@ -85,9 +85,7 @@ def check_presets(font: SoundFont) -> None:
     ]
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        raise ValueError(
-            f"lacks General MIDI presets that the music is played with: {', '.join(missing[:3])}{more}"
-        )
+        raise ValueError(f"lacks General MIDI presets that the music needs: {', '.join(missing[:3])}{more}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _find_chunks(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
     file.seek(0)
     head = file.read(12)
     if head[:4] != b"RIFF" or head[8:] != b"sfbk":
-        raise ValueError("is no SoundFont: it does not begin with RIFF and sfbk")
+        raise ValueError("is not a SoundFont: it does not start with RIFF and sfbk")
     chunks: dict[bytes, tuple[int, int]] = {}
     at = len(head)
     while at + 8 <= length and len(chunks) < _MAX_CHUNKS:
@@ -158,7 +158,7 @@ def _find_chunks(file: BinaryIO) -> dict[bytes, tuple[int, int]]:
             at += 12
             continue
         if at + 8 + size > length:
-            raise ValueError("is cut off: it ends before its last part does")
+            raise ValueError("is truncated")
         chunks[name] = (at + 8, size)
         at += 8 + size
         file.seek(at)

@@ -52,7 +52,7 @@ class BaseVoice:
         try:
             return str(self._model.g2p(_LONG_NUMBER.sub(_separate_digits, text)))
         except _PHONEMIZER_ERRORS as error:
-            raise UnpronounceableText("There is something in it that cannot be pronounced.") from error
+            raise UnpronounceableText("It contains text that cannot be pronounced.") from error
 
     def say(self, text: str, variation: VoiceVariation, *, speed: float) -> Mono:
         """Speak at 24 kHz. Equal requests give equal samples on one machine."""

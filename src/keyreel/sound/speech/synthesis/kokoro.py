@@ -69,7 +69,7 @@ class KokoroModel:
 
         model = b"".join(part.read_bytes() for part in self._parts)
         if hashlib.sha256(model).hexdigest() != _SHA256:
-            raise UnpronounceableText("The voices of the extra keyreel[voices] are damaged: install it anew.")
+            raise UnpronounceableText("The voices of the extra keyreel[voices] are damaged: reinstall it.")
         options = SessionOptions()
         # One thread costs a third less CPU time than two; both are faster than real time.
         options.intra_op_num_threads = options.inter_op_num_threads = 1

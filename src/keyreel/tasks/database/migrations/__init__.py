@@ -1,1 +1,1 @@
-"""The database's history, run by Alembic whenever a data folder is opened."""
+"""The database migrations, run by Alembic when a data folder is opened."""

@@ -1,1 +1,1 @@
-"""Postgres: the database that several processes share."""
+"""Postgres: the database that several processes can share."""

@@ -96,7 +96,7 @@ def build_error_response(error: Refusal, request_id: str) -> tuple[int, Json]:
 def parse_error_response(status: int, body: Json) -> KeyreelError:
     """Read `{code, reason, message, metadata}`."""
     reason, metadata = str(body.get("reason") or ""), body.get("metadata")
-    message = str(body.get("message") or reason or f"The server answered {status}.")
+    message = str(body.get("message") or reason or f"The server returned {status}.")
     named = _FIELD.search(message)
     field = str(metadata.get("field") or "") if isinstance(metadata, dict) else ""
     field = field or (named[1] if named else "")

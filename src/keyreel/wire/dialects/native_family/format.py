@@ -94,7 +94,7 @@ class NativeFormat(Dialect):
             known = ", ".join(map(format_model_name, of_operation))
             raise errors.MissingField(f"model: is required; must be one of {known}.", field="model")
         elif not isinstance(model, str):
-            raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
+            raise errors.InvalidRequest("model: must be a string such as viduq2-pro.", field="model")
         else:
             endpoint = _find_endpoint(model, operation)
         unknown = tuple(name for name in fields if name not in endpoint.model_fields)
@@ -105,7 +105,7 @@ class NativeFormat(Dialect):
         del query
         if not _ID.fullmatch(path["id"]):
             raise errors.InvalidRequest(
-                f"id: got {path['id'][:64]!r}; must be a task's id, a decimal number.", field="id"
+                f"id: got {path['id'][:64]!r}; must be a task's ID, a decimal number.", field="id"
             )
         return TaskId(path["id"])
 
@@ -174,7 +174,7 @@ class NativeFormat(Dialect):
         """Read the task's id, which some hosts give as a number."""
         found = body.get("task_id")
         if not found or not isinstance(found, str | int):
-            raise errors.RemoteError("The answer holds no task_id.")
+            raise errors.RemoteError("The response has no task_id.")
         return TaskId(str(found))
 
     def parse_result_response(self, body: Json) -> Report:
@@ -208,7 +208,7 @@ def _find_endpoint(model: str, operation: str) -> type[Endpoint]:
         return catalogue.find_endpoint(f"{model[:64]}-{operation}")
     except errors.UnknownEndpoint:
         raise errors.UnknownEndpoint(
-            f"model: got {model[:64]!r}; there is no such model for {operation} here.", field="model"
+            f"model: got {model[:64]!r}; there is no such model for {operation}.", field="model"
         ) from None
 
 
@@ -231,5 +231,5 @@ def _with_placeholder_prompt(endpoint_class: type[Endpoint], fields: Json) -> Js
 def _parse_state(body: Json) -> TaskState:
     state = lists.STATE_BY_STATUS.get(str(body.get("state") or ""))
     if state is None:
-        raise errors.RemoteError(f"The answer's state is {str(body.get('state'))[:64]!r}.")
+        raise errors.RemoteError(f"The response's state is {str(body.get('state'))[:64]!r}.")
     return TaskState.CANCELLED if body.get("err_code") == "UserCancelled" else state

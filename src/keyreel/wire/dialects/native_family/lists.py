@@ -48,20 +48,20 @@ _MIN_MILLISECONDS: Final = 10**11
 """Numbers from here on are milliseconds since 1970: as seconds they would lie in the year 5138."""
 
 LIST_QUERY: Final = (
-    QueryParameter("created_at.from", "Only tasks from this time on; seven days ago where it is absent."),
+    QueryParameter("created_at.from", "Only tasks from this time on. Default: seven days ago."),
     QueryParameter("created_at.to", "Only tasks until this time."),
-    QueryParameter("task_ids", "Only these; several are separated by commas, or the name is repeated."),
+    QueryParameter("task_ids", "Only these tasks. Separate several with commas, or repeat the parameter."),
     QueryParameter("templates", "Only tasks with these templates."),
-    QueryParameter("model_versions", "Only tasks of these models: q2-pro, 2.0 and so on."),
+    QueryParameter("model_versions", "Only tasks of these models, such as q2-pro or 2.0."),
     QueryParameter("resolutions", "Only tasks in these size classes."),
     QueryParameter("states", f"Only tasks in these states: {', '.join(STATE_BY_STATUS)}."),
     QueryParameter("pager.page", "The page, counted from 0.", {"type": "integer", "minimum": 0}),
     QueryParameter(
         "pager.pagesz",
-        "Tasks on a page; 10 where it is absent.",
+        "Tasks per page. Default: 10.",
         {"type": "integer", "minimum": 1, "maximum": _MAX_PAGE_SIZE},
     ),
-    QueryParameter("pager.page_token", "The next_page_token of the page before, in place of a number."),
+    QueryParameter("pager.page_token", "The next_page_token of the previous page, instead of a page number."),
 )
 """The query parameters of a list; the prefix "paper." is accepted for "pager." as well."""
 
@@ -123,7 +123,7 @@ def _parse_states(query: Mapping[str, str]) -> frozenset[TaskState]:
     for word in words:
         if word not in STATE_BY_STATUS:
             raise InvalidRequest(
-                f"states: got {word[:64]!r}; must be of {', '.join(STATE_BY_STATUS)}.", field="states"
+                f"states: got {word[:64]!r}; must be one of {', '.join(STATE_BY_STATUS)}.", field="states"
             )
     found = {STATE_BY_STATUS[word] for word in words}
     return frozenset(found | {TaskState.CANCELLED} if TaskState.FAILED in found else found)
@@ -137,7 +137,7 @@ def _parse_endpoints(query: Mapping[str, str]) -> frozenset[str]:
         if version not in families:
             known = ", ".join(sorted(families))
             raise InvalidRequest(
-                f"model_versions: got {version[:64]!r}; must be of {known}.", field="model_versions"
+                f"model_versions: got {version[:64]!r}; must be one of {known}.", field="model_versions"
             )
     return frozenset(each.name() for each in catalogue.ENDPOINTS if each.family in versions)
 

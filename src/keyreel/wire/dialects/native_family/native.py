@@ -7,7 +7,7 @@ from typing import Final
 from keyreel.wire.dialects.dialect import DialectRoute, QueryParameter, RouteAction
 from keyreel.wire.dialects.native_family.format import NativeFormat
 
-_DETAIL: Final = QueryParameter("show_detail", "true lists the packages as well.", {"type": "boolean"})
+_DETAIL: Final = QueryParameter("show_detail", "true: also list the packages.", {"type": "boolean"})
 
 
 class Native(NativeFormat):

@@ -45,17 +45,17 @@ _MAX_TASK_ID: Final = 2**63 - 1
 
 LIST_QUERY: Final = (
     QueryParameter(
-        "after", "The last id of the page before.", {"type": "string", "pattern": "^([1-9][0-9]{0,17})?$"}
+        "after", "The last ID of the previous page.", {"type": "string", "pattern": "^([1-9][0-9]{0,17})?$"}
     ),
     QueryParameter(
         "limit",
-        "Videos on a page; 20 where it is absent.",
+        "Videos per page. Default: 20.",
         {"type": "integer", "minimum": 1, "maximum": _MAX_PAGE_SIZE},
     ),
-    QueryParameter("order", "desc, the newest first, or asc.", {"type": "string", "enum": ["asc", "desc"]}),
+    QueryParameter("order", "desc (newest first) or asc.", {"type": "string", "enum": ["asc", "desc"]}),
 )
 CONTENT_QUERY: Final = (
-    QueryParameter("variant", "The video, or its cover.", {"type": "string", "enum": ["video", "thumbnail"]}),
+    QueryParameter("variant", "The video or its cover.", {"type": "string", "enum": ["video", "thumbnail"]}),
 )
 
 
@@ -102,7 +102,7 @@ def parse_list_query(query: Mapping[str, str]) -> TaskFilter:
         raise errors.InvalidRequest(message, field="limit")
     after = query.get("after") or ""
     if after and (not _ID.fullmatch(after) or int(after) > _MAX_TASK_ID):
-        raise errors.InvalidRequest(f"after: got {after[:64]!r}; must be a video's id.", field="after")
+        raise errors.InvalidRequest(f"after: got {after[:64]!r}; must be a video's ID.", field="after")
     return TaskFilter(after_id=TaskId(after) if after else None, limit=int(text), oldest_first=order == "asc")
 
 
@@ -117,7 +117,7 @@ def extract_images(body: Json) -> list[Any]:
     for image in images:
         if isinstance(image, dict) and not {"image_url", "url", "image"} & set(image):
             raise errors.InvalidRequest(
-                "input_reference: must be a file, an address, a data URI or hold image_url.",
+                "input_reference: must be a file, a URL, a data URI, or an object with image_url.",
                 field="input_reference",
             )
     if len(images) >= len(SUPPORTED_OPERATIONS):
@@ -162,7 +162,7 @@ def _find_violations(endpoint_class: type[Endpoint], fields: Json) -> tuple[Rule
 def _find_endpoints(model: Any, images: int) -> tuple[tuple[type[Endpoint], ...], bool]:
     """Return the endpoints that are meant, and whether any model will do."""
     if model is not None and not isinstance(model, str):
-        raise errors.InvalidRequest("model: must be text such as viduq2-pro.", field="model")
+        raise errors.InvalidRequest("model: must be a string such as viduq2-pro.", field="model")
     name, operation = model or "", SUPPORTED_OPERATIONS[images]
     if _PLACEHOLDER_MODEL.fullmatch(name):
         return tuple(each for each in catalogue.ENDPOINTS if each.operation is operation), True
@@ -171,12 +171,12 @@ def _find_endpoints(model: Any, images: int) -> tuple[tuple[type[Endpoint], ...]
             found = catalogue.find_endpoint(spelling)
             if found.operation not in SUPPORTED_OPERATIONS:
                 raise errors.InvalidRequest(
-                    f"model: this format has no words for {found.name()}.", field="model"
+                    f"model: this format does not support {found.name()}.", field="model"
                 )
             return (found,), False
     known = sorted({f"vidu{each.family}" for each in catalogue.ENDPOINTS if each.operation is operation})
     raise errors.UnknownEndpoint(
-        f"model: got {name[:64]!r}; for {operation.value} there are {', '.join(known)}.", field="model"
+        f"model: got {name[:64]!r}; for {operation.value}, must be one of {', '.join(known)}.", field="model"
     )
 
 

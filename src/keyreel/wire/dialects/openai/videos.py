@@ -106,8 +106,8 @@ _FAILURE_CODES: Final = {
     errors.KeyreelError: "video_generation_failed",
 }
 _DEFAULT_ASPECT_RATIO: Final = Size(16, 9).aspect_ratio
-_SECONDS_DESCRIPTION: Final = "The length; it becomes the nearest that the model can do."
-_SIZE_DESCRIPTION: Final = "Width x height in pixels; they become the nearest that the model can do."
+_SECONDS_DESCRIPTION: Final = "The length. It is rounded to the nearest length that the model supports."
+_SIZE_DESCRIPTION: Final = "Width x height in pixels. Rounded to the nearest size that the model supports."
 
 
 class OpenAIVideos(Dialect):
@@ -143,7 +143,7 @@ class OpenAIVideos(Dialect):
         del fields
         properties: Json = {
             "model": {"const": self.format_model_id(endpoint_class)},
-            "prompt": {"type": "string", "description": "What is to happen."},
+            "prompt": {"type": "string", "description": "What happens in the video."},
             "seconds": {
                 "anyOf": [{"type": "string"}, {"type": "integer"}],
                 "description": _SECONDS_DESCRIPTION,
@@ -157,7 +157,7 @@ class OpenAIVideos(Dialect):
                     {"type": "object", "properties": {"image_url": {"type": "string"}}},
                     {"type": "array", "maxItems": 2, "items": {}},
                 ],
-                "description": "An image's address or data URI, in forms a file; two: first and last frame.",
+                "description": "An image's URL or data URI, or a file in a form. Two: first and last frame.",
             }
         return {"type": "object", "required": ["prompt"], "properties": properties}
 
@@ -309,14 +309,14 @@ class OpenAIVideos(Dialect):
     def parse_submit_response(self, body: Json) -> TaskId:
         """Read the video's id."""
         if not isinstance(body.get("id"), str) or not body["id"]:
-            raise errors.RemoteError("The answer holds no id.")
+            raise errors.RemoteError("The response has no id.")
         return TaskId(body["id"])
 
     def parse_result_response(self, body: Json) -> Report:
         """Read a video's state; a response without a URL means the format's own path for the content."""
         state = _STATE_BY_STATUS.get(str(body.get("status") or ""))
         if state is None:
-            raise errors.RemoteError(f"The answer's status is {str(body.get('status'))[:64]!r}.")
+            raise errors.RemoteError(f"The response's status is {str(body.get('status'))[:64]!r}.")
         video_id, done = str(body.get("id") or ""), state is TaskState.SUCCEEDED
         url = str(body.get("url") or body.get("video_url") or "")
         seed = str(body.get("seed") or "")
@@ -337,7 +337,7 @@ class OpenAIVideos(Dialect):
         error = body.get("error")
         details: Json = error if isinstance(error, dict) else {}
         message = _extract_error_message(error) or str(
-            body.get("message") or f"The server answered {status}."
+            body.get("message") or f"The server returned {status}."
         )
         code, field = str(details.get("code") or ""), str(details.get("param") or "")
         known = find_error(_ERROR_TABLE, (status, code), message, field)

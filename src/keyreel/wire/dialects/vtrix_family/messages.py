@@ -31,7 +31,9 @@ def extract_fields(messages: list[Json], parameters: Any) -> Json:
         InvalidRequest: a part has no known type, or the parameters are no object.
     """
     if not isinstance(parameters, dict | None):
-        raise errors.InvalidRequest("parameters: must be an object of the model's fields.", field=PARAMETERS)
+        raise errors.InvalidRequest(
+            "parameters: must be an object with the model's fields.", field=PARAMETERS
+        )
     parts = [
         _parse_part(part, f"input[{index}].content[{number}]")
         for index, message in enumerate(messages)
@@ -54,7 +56,7 @@ def _normalize_content(content: Any, path: str) -> list[Any]:
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     if not isinstance(content, list):
-        raise errors.InvalidRequest(f"{path}: must be text or a list of parts.", field=path)
+        raise errors.InvalidRequest(f"{path}: must be a string or a list of parts.", field=path)
     return content
 
 
@@ -67,5 +69,5 @@ def _parse_part(part: Any, path: str) -> tuple[str, str]:
     if isinstance(value, dict):
         value = value.get("url")
     if not isinstance(value, str):
-        raise errors.InvalidRequest(f"{path}: must hold {part_type}.", field=path)
+        raise errors.InvalidRequest(f"{path}: must contain {part_type}.", field=path)
     return part_type, value

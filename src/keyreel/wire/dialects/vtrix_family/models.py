@@ -84,7 +84,8 @@ def build_model_spec(model: str, base_url: str) -> Json:
             "api": {"endpoint": f"{base_url}/model/v1/generation", "method": "POST", "headers": headers},
             "parameters": _describe_parameters(_build_documented_schema(endpoint), "input[0].params"),
             "agent_prompt": (
-                f"{summary['description']} Post the parameters, then poll /model/v1/generation/task/<id>."
+                f"{summary['description']} Send the parameters with POST, then poll "
+                "/model/v1/generation/task/<id>."
             ),
         }
     )

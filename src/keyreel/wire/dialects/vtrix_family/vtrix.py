@@ -139,7 +139,7 @@ class Vtrix(Dialect):
         model = body.get("model") or inner
         if not isinstance(model, str):
             raise errors.InvalidRequest(
-                "model: is required, and must be text such as viduq2_pro_img2video.", field="model"
+                "model: is required; must be a string such as viduq2_pro_img2video.", field="model"
             )
         endpoint = catalogue.find_endpoint(model)
         unknown = tuple(name for name in params if name not in endpoint.model_fields)
@@ -219,14 +219,14 @@ class Vtrix(Dialect):
     def parse_submit_response(self, body: Json) -> TaskId:
         """Read the task's id."""
         if not isinstance(body.get("id"), str) or not body["id"]:
-            raise errors.RemoteError("The answer holds no id.")
+            raise errors.RemoteError("The response has no id.")
         return TaskId(body["id"])
 
     def parse_result_response(self, body: Json) -> Report:
         """Read a task's state; hosted services leave optional parts out."""
         state = _STATE_BY_STATUS.get(body.get("status", ""))
         if state is None:
-            raise errors.RemoteError(f"The answer's status is {str(body.get('status'))[:64]!r}.")
+            raise errors.RemoteError(f"The response's status is {str(body.get('status'))[:64]!r}.")
         metadata: Json = body.get("metadata") or {}
         content = _extract_content(body)
         seed = str(metadata.get("seed") or "")
@@ -248,7 +248,7 @@ class Vtrix(Dialect):
         message = str(
             body.get("message")
             or _extract_error_message(body.get("error"))
-            or f"The server answered {status}."
+            or f"The server returned {status}."
         )
         path, separator, _ = message.partition(": ")
         field = path if separator and " " not in path else ""
@@ -264,11 +264,13 @@ class Vtrix(Dialect):
 def _unwrap_params(wrapped: Any) -> Json:
     """Unwrap `[{"params": {…}}]`."""
     if not isinstance(wrapped, list) or len(wrapped) != 1 or not isinstance(wrapped[0], dict):
-        raise errors.InvalidRequest("input: must be a list of one object that holds params.", field="input")
+        raise errors.InvalidRequest(
+            "input: must be a list with one object that contains params.", field="input"
+        )
     params = wrapped[0].get("params")
     if not isinstance(params, dict):
         raise errors.InvalidRequest(
-            "input[0].params: must be an object of the model's fields.", field="input[0].params"
+            "input[0].params: must be an object with the model's fields.", field="input[0].params"
         )
     return params
 

@@ -15,18 +15,18 @@ Ratios = Annotated[str, OneOf(("16:9", "9:16", "1:1"))]
 
 
 class V15Text2Video(FourOrEightSeconds, Text2Video):
-    """Makes a video from a description."""
+    """Makes a video from text."""
 
     family = "1.5"
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
-        description="What is to be seen and to happen."
+        description="What the video shows, and what happens."
     )
-    aspect_ratio: Ratios = Field("16:9", description="The frame's width:height.")
+    aspect_ratio: Ratios = Field("16:9", description="Aspect ratio of the frame, width:height.")
 
 
 class V15Img2Video(V20Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "1.5"
 
@@ -38,7 +38,7 @@ class V15StartEnd2Video(V20StartEnd2Video):
 
 
 class V15Reference2Video(FourOrEightSeconds, ImageReference2Video):
-    """Makes a video of up to three subjects from their images and a description."""
+    """Makes a video of up to three subjects from their images and a prompt."""
 
     family = "1.5"
     image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=UNDER_10_MEGABYTES)
@@ -47,6 +47,6 @@ class V15Reference2Video(FourOrEightSeconds, ImageReference2Video):
         Field(description="The subjects.")
     )
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
-        description="What is to happen; @1 is the first subject."
+        description="What happens in the video. @1 is the first subject."
     )
-    aspect_ratio: Ratios = Field("16:9", description="The frame's width:height.")
+    aspect_ratio: Ratios = Field("16:9", description="Aspect ratio of the frame, width:height.")

@@ -30,8 +30,10 @@ Sizes = Annotated[Resolution, OneOf(("360p", "720p", "1080p"))]
 class FourOrEightSeconds(Generation):
     """Eight seconds come in 720p alone, which is their default as well."""
 
-    duration: Seconds = Field(4, description="Seconds.")
-    resolution: Sizes = Field(Resolution.P360, description="The size class; with 8 seconds only 720p.")
+    duration: Seconds = Field(4, description="Length in seconds.")
+    resolution: Sizes = Field(
+        Resolution.P360, description="Size class of the frame. With 8 seconds only 720p."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -52,12 +54,12 @@ class FourOrEightSeconds(Generation):
 
 
 class V20Img2Video(FourOrEightSeconds, Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "2.0"
     image_rules: ClassVar = ImageRules(max_inline_bytes=UNDER_10_MEGABYTES)
 
-    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What happens in the video.")
 
 
 class V20StartEnd2Video(FourOrEightSeconds, StartEnd2Video):
@@ -66,11 +68,11 @@ class V20StartEnd2Video(FourOrEightSeconds, StartEnd2Video):
     family = "2.0"
     image_rules: ClassVar = ImageRules(max_inline_bytes=UNDER_10_MEGABYTES)
 
-    prompt: Annotated[str, BoundedText(1500)] = Field("", description="What is to happen.")
+    prompt: Annotated[str, BoundedText(1500)] = Field("", description="What happens in the video.")
 
 
 class V20Reference2Video(ImageReference2Video):
-    """Makes a video of up to three subjects from their images and a description."""
+    """Makes a video of up to three subjects from their images and a prompt."""
 
     family = "2.0"
     image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=UNDER_10_MEGABYTES)
@@ -79,7 +81,9 @@ class V20Reference2Video(ImageReference2Video):
         Field(description="The subjects.")
     )
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
-        description="What is to happen; @1 is the first subject."
+        description="What happens in the video. @1 is the first subject."
     )
-    duration: Annotated[int, IntegerRange(4, 4)] = Field(4, description="Seconds; four is the only choice.")
+    duration: Annotated[int, IntegerRange(4, 4)] = Field(
+        4, description="Length in seconds. Only 4 is possible."
+    )
     resolution: Annotated[Resolution, OneOf(("360p", "720p"))] = Resolution.P360

@@ -18,28 +18,28 @@ Only1080p = Annotated[Resolution, OneOf(("1080p",))]
 
 
 class Q1Reference2Video(ImageReference2Video):
-    """Makes a video of up to seven subjects from their images and a description."""
+    """Makes a video of up to seven subjects from their images and a prompt."""
 
     family = "q1"
     sizes = _SIZES
     image_rules: ClassVar = ImageRules(min_side=128, max_inline_bytes=UNDER_10_MEGABYTES, data_uri_only=True)
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
-        description="What is to happen; @1 is the first subject."
+        description="What happens in the video. @1 is the first subject."
     )
-    duration: Seconds = Field(5, description="Seconds; five is the only choice.")
+    duration: Seconds = Field(5, description="Length in seconds. Only 5 is possible.")
     resolution: Only1080p = Resolution.P1080
     aspect_ratio: Annotated[str, OneOf(tuple(_SIZES))] = "16:9"
 
 
 class Q1Img2Video(Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "q1"
     image_rules: ClassVar = ImageRules(max_inline_bytes=UNDER_10_MEGABYTES)
 
-    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What is to happen.")
-    duration: Seconds = Field(5, description="Seconds; five is the only choice.")
+    prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(description="What happens in the video.")
+    duration: Seconds = Field(5, description="Length in seconds. Only 5 is possible.")
     resolution: Only1080p = Resolution.P1080
 
 
@@ -49,27 +49,27 @@ class Q1StartEnd2Video(StartEnd2Video):
     family = "q1"
     image_rules: ClassVar = ImageRules(max_inline_bytes=UNDER_10_MEGABYTES)
 
-    prompt: Annotated[str, BoundedText(1500)] = Field("", description="What is to happen.")
-    duration: Seconds = Field(5, description="Seconds; five is the only choice.")
+    prompt: Annotated[str, BoundedText(1500)] = Field("", description="What happens in the video.")
+    duration: Seconds = Field(5, description="Length in seconds. Only 5 is possible.")
     resolution: Only1080p = Resolution.P1080
 
 
 class Q1Text2Video(Text2Video):
-    """Makes a video from a description."""
+    """Makes a video from text."""
 
     family = "q1"
     sizes = _SIZES
 
     prompt: Annotated[str, BoundedText(1500, needed=True)] = Field(
-        description="What is to be seen and to happen."
+        description="What the video shows, and what happens."
     )
-    duration: Seconds = Field(5, description="Seconds; five is the only choice.")
+    duration: Seconds = Field(5, description="Length in seconds. Only 5 is possible.")
     resolution: Only1080p = Resolution.P1080
     aspect_ratio: Annotated[str, OneOf(tuple(_SIZES))] = "16:9"
 
 
 class Q1ClassicImg2Video(Q1Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "q1-classic"
 

@@ -9,14 +9,14 @@ from keyreel.wire.endpoints.from_text import Template2Video, Text2Video
 
 
 class Q2Reference2Video(SubjectReference2Video):
-    """Makes a video of named subjects from their images and a description."""
+    """Makes a video of named subjects from their images and a prompt."""
 
     family = "q2"
     high_for_large = True
 
 
 class Q2Text2Video(Text2Video):
-    """Makes a video from a description."""
+    """Makes a video from text."""
 
     family = "q2"
     high_for_large = True

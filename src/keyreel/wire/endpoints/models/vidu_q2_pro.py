@@ -12,7 +12,7 @@ from keyreel.wire.endpoints.from_video import Extend
 
 
 class Q2ProImg2Video(Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "q2-pro"
     high_for_large = True
@@ -25,20 +25,22 @@ class Q2ProStartEnd2Video(StartEnd2Video):
 
 
 class Q2ProMultiframe(Multiframe):
-    """Makes a coherent video through three to ten keyframes."""
+    """Makes a video that moves through three to ten keyframes."""
 
     family = "q2-pro"
     numbered_corners = False
 
-    wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="The mark's corner.")
+    wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="Corner of the watermark.")
 
 
 class Q2ProReference2Video(SubjectReference2Video):
-    """Makes a video of named subjects from their images and a description."""
+    """Makes a video of named subjects from their images and a prompt."""
 
     family = "q2-pro"
 
-    duration: Annotated[int, IntegerRange(0, 10)] = Field(5, description="Seconds; 0 leaves it to the model.")
+    duration: Annotated[int, IntegerRange(0, 10)] = Field(
+        5, description="Length in seconds. 0: the model decides."
+    )
 
     @property
     def seconds(self) -> int:
@@ -47,6 +49,6 @@ class Q2ProReference2Video(SubjectReference2Video):
 
 
 class Q2ProExtend(Extend):
-    """Makes a video go on from its last frame."""
+    """Extends a video from its last frame."""
 
     family = "q2-pro"

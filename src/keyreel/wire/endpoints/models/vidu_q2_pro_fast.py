@@ -14,12 +14,12 @@ Sizes = Annotated[Resolution, OneOf(("720p", "1080p"))]
 
 
 class Q2ProFastImg2Video(Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "q2-pro-fast"
     high_for_large = True
 
-    resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
+    resolution: Sizes = Field(Resolution.P720, description="Size class of the frame.")
 
 
 class Q2ProFastStartEnd2Video(StartEnd2Video):
@@ -27,26 +27,26 @@ class Q2ProFastStartEnd2Video(StartEnd2Video):
 
     family = "q2-pro-fast"
 
-    resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
+    resolution: Sizes = Field(Resolution.P720, description="Size class of the frame.")
 
 
 class Q2ProFastReference2Video(SubjectReference2Video):
-    """Makes a video of named subjects from their images and a description."""
+    """Makes a video of named subjects from their images and a prompt."""
 
     family = "q2-pro-fast"
 
     prompt: Annotated[str, BoundedText(2000, needed=True)] = Field(
-        description="What is to happen; @name means a subject."
+        description="What happens in the video. Refer to subjects as @name."
     )
-    resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
+    resolution: Sizes = Field(Resolution.P720, description="Size class of the frame.")
 
 
 class Q2ProFastText2Video(Text2Video):
-    """Makes a video from a description."""
+    """Makes a video from text."""
 
     family = "q2-pro-fast"
 
     prompt: Annotated[str, BoundedText(2000, needed=True)] = Field(
-        description="What is to be seen and to happen."
+        description="What the video shows, and what happens."
     )
-    resolution: Sizes = Field(Resolution.P720, description="The frame's size class.")
+    resolution: Sizes = Field(Resolution.P720, description="Size class of the frame.")

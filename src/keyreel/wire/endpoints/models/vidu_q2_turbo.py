@@ -9,7 +9,7 @@ from keyreel.wire.endpoints.from_video import Extend
 
 
 class Q2TurboImg2Video(Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "q2-turbo"
     high_for_large = True
@@ -22,15 +22,15 @@ class Q2TurboStartEnd2Video(StartEnd2Video):
 
 
 class Q2TurboMultiframe(Multiframe):
-    """Makes a coherent video through three to ten keyframes."""
+    """Makes a video that moves through three to ten keyframes."""
 
     family = "q2-turbo"
     numbered_corners = False
 
-    wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="The mark's corner.")
+    wm_position: CornerName = Field(Corner.BOTTOM_LEFT, description="Corner of the watermark.")
 
 
 class Q2TurboExtend(Extend):
-    """Makes a video go on from its last frame."""
+    """Extends a video from its last frame."""
 
     family = "q2-turbo"

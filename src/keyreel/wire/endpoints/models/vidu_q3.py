@@ -4,6 +4,6 @@ from keyreel.wire.endpoints.references_with_audio import Reference2VideoWithAudi
 
 
 class Q3Reference2Video(Reference2VideoWithAudio):
-    """Makes a video of named subjects from their images and a description, with sound."""
+    """Makes a video of named subjects from their images and a prompt, with sound."""
 
     family = "q3"

@@ -10,10 +10,10 @@ from keyreel.wire.endpoints.references_with_audio import Reference2VideoWithAudi
 
 
 class Q3MixReference2Video(Reference2VideoWithAudio):
-    """Makes a video of up to seven subjects from their images and a description, with sound."""
+    """Makes a video of up to seven subjects from their images and a prompt, with sound."""
 
     family = "q3-mix"
 
     resolution: Annotated[Resolution, OneOf(("720p", "1080p"))] = Field(
-        Resolution.P720, description="The frame's size class."
+        Resolution.P720, description="Size class of the frame."
     )

@@ -13,19 +13,19 @@ Seconds = Annotated[int, IntegerRange(1, 16)]
 
 
 class Q3ProText2Video(WithAudio, Text2Video):
-    """Makes a video from a description."""
+    """Makes a video from text."""
 
     family = "q3-pro"
 
-    duration: Seconds = Field(5, description="Seconds.")
+    duration: Seconds = Field(5, description="Length in seconds.")
 
 
 class Q3ProImg2Video(WithAudio, Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "q3-pro"
 
-    duration: Seconds = Field(5, description="Seconds.")
+    duration: Seconds = Field(5, description="Length in seconds.")
 
 
 class Q3ProStartEnd2Video(WithAudio, StartEnd2Video):
@@ -33,5 +33,5 @@ class Q3ProStartEnd2Video(WithAudio, StartEnd2Video):
 
     family = "q3-pro"
 
-    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen.")
-    duration: Seconds = Field(5, description="Seconds.")
+    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What happens in the video.")
+    duration: Seconds = Field(5, description="Length in seconds.")

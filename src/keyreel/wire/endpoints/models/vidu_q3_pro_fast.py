@@ -11,11 +11,11 @@ from keyreel.wire.endpoints.with_audio import WithAudio
 
 
 class Q3ProFastImg2Video(WithAudio, Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "q3-pro-fast"
 
-    duration: Annotated[int, IntegerRange(1, 16)] = Field(5, description="Seconds.")
+    duration: Annotated[int, IntegerRange(1, 16)] = Field(5, description="Length in seconds.")
     resolution: Annotated[Resolution, OneOf(("720p", "1080p"))] = Field(
-        Resolution.P720, description="The frame's size class."
+        Resolution.P720, description="Size class of the frame."
     )

@@ -14,19 +14,19 @@ Seconds = Annotated[int, IntegerRange(1, 16)]
 
 
 class Q3TurboText2Video(WithAudio, Text2Video):
-    """Makes a video from a description."""
+    """Makes a video from text."""
 
     family = "q3-turbo"
 
-    duration: Seconds = Field(5, description="Seconds.")
+    duration: Seconds = Field(5, description="Length in seconds.")
 
 
 class Q3TurboImg2Video(WithAudio, Img2Video):
-    """Makes a video that starts with an image."""
+    """Makes a video from its first frame."""
 
     family = "q3-turbo"
 
-    duration: Seconds = Field(5, description="Seconds.")
+    duration: Seconds = Field(5, description="Length in seconds.")
 
 
 class Q3TurboStartEnd2Video(WithAudio, StartEnd2Video):
@@ -34,11 +34,11 @@ class Q3TurboStartEnd2Video(WithAudio, StartEnd2Video):
 
     family = "q3-turbo"
 
-    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What is to happen.")
-    duration: Seconds = Field(5, description="Seconds.")
+    prompt: Annotated[str, BoundedText(5000)] = Field("", description="What happens in the video.")
+    duration: Seconds = Field(5, description="Length in seconds.")
 
 
 class Q3TurboReference2Video(Reference2VideoWithAudio):
-    """Makes a video of named subjects from their images and a description, with sound."""
+    """Makes a video of named subjects from their images and a prompt, with sound."""
 
     family = "q3-turbo"

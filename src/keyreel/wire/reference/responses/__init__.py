@@ -1,1 +1,1 @@
-"""The JSON bodies of Keyreel's own routes, as models: for everybody, for API keys, for operators."""
+"""The JSON bodies of Keyreel's own routes as models: public, for API keys, for operators."""

@@ -12,7 +12,7 @@ from keyreel.wire.reference.responses.own_responses import Count, Instant, OwnRe
 
 
 class ApiKeyEntry(OwnResponse):
-    """A key's record; a limit of null leaves it to the server's settings, 0 is no limit."""
+    """An API key's record. A limit of null means the server's default, 0 means no limit."""
 
     id: str
     tenant: str
@@ -27,19 +27,19 @@ class ApiKeyEntry(OwnResponse):
 
 
 class NewApiKey(ApiKeyEntry):
-    """A key's record with the key itself, which is nowhere else."""
+    """An API key's record with the key itself, which only this response contains."""
 
     key: str
 
 
 class ApiKeyListing(OwnResponse):
-    """Every key."""
+    """All keys."""
 
     keys: tuple[ApiKeyEntry, ...]
 
 
 class TenantEntry(OwnResponse):
-    """A tenant with its credits and stored bytes; a limit of 0 is none, one of null the usual one."""
+    """A tenant with its credits and stored bytes. A limit of 0 means none, null means the default."""
 
     name: str
     notes: str
@@ -57,7 +57,7 @@ class TenantEntry(OwnResponse):
 
 
 class DisabledTenant(TenantEntry):
-    """A tenant that was disabled, and how many of its tasks were cancelled with it."""
+    """A disabled tenant, and how many of its tasks were cancelled."""
 
     cancelled: Count
 
@@ -79,13 +79,13 @@ class GrantedTenant(TenantEntry):
 
 
 class TenantListing(OwnResponse):
-    """Every tenant."""
+    """All tenants."""
 
     tenants: tuple[TenantEntry, ...]
 
 
 class EngineOfWorker(OwnResponse):
-    """An engine as one worker has it: the name of its node, its slots there, how it is there."""
+    """An engine on one worker: the node's name, the slots, and the health."""
 
     node: str
     slots: Count
@@ -147,7 +147,7 @@ class TaskListing(OwnResponse):
 
 
 class MissingFile(OwnResponse):
-    """A file that a task's record names and the storage lacks."""
+    """A file of a task that is missing in the storage."""
 
     task_id: str
     key: str
@@ -160,7 +160,7 @@ class MissingFileListing(OwnResponse):
 
 
 class ServerTime(OwnResponse):
-    """The server's time; `ahead_seconds` is by how much it was moved, which development mode alone allows."""
+    """The server's time. `ahead_seconds` is how far it was moved in development mode."""
 
     now: Instant
     ahead_seconds: Annotated[float, Field(ge=0)]
@@ -168,7 +168,7 @@ class ServerTime(OwnResponse):
 
 
 class DeliveryAttemptEntry(OwnResponse):
-    """One attempt to deliver an event; `status` is the receiver's HTTP status, null where none came."""
+    """One attempt to deliver an event. `status` is the receiver's HTTP status, null if there was none."""
 
     at: Instant
     milliseconds: Count
@@ -177,7 +177,7 @@ class DeliveryAttemptEntry(OwnResponse):
 
 
 class DeliveryEntry(OwnResponse):
-    """An event on its way to a callback, without its body."""
+    """A delivery of an event to a callback, without its body."""
 
     id: str
     task: str
@@ -198,20 +198,20 @@ class DeliveryListing(OwnResponse):
 
 
 class SigningSecret(OwnResponse):
-    """What a tenant's webhooks are signed with."""
+    """The signing secret of a tenant's webhooks."""
 
     tenant: str
     secret: str
 
 
 class MatchListing(OwnResponse):
-    """Tasks whose video has a SHA-256 or resembles a fingerprint's, likest first."""
+    """Tasks whose video has a SHA-256 or resembles a fingerprint, the most similar first."""
 
     matches: tuple[VideoMatch, ...]
 
 
 class PostingLine(OwnResponse):
-    """One posting of the ledger, a line of the export; all amounts of a transaction add up to 0."""
+    """One posting of the ledger, a line of the export. The amounts of a transaction add up to 0."""
 
     txn: str
     kind: Literal["grant", "hold", "charge", "release", "refund", "carry_over"]
@@ -222,7 +222,7 @@ class PostingLine(OwnResponse):
 
 
 class LedgerVerdict(OwnResponse):
-    """Whether the ledger adds up; `open_holds` belong to tasks that have not ended."""
+    """Whether the ledger adds up. `open_holds` belong to tasks that have not ended."""
 
     ok: bool
     tasks: Count
@@ -231,7 +231,7 @@ class LedgerVerdict(OwnResponse):
 
 
 class UsageEntry(OwnResponse):
-    """What one task has cost: how often it was charged, how many credits; and what it cost the operator."""
+    """What one task has cost: number of charges, credits, and the operator's cost."""
 
     task_id: str
     tenant: str
@@ -249,7 +249,7 @@ class UsageListing(OwnResponse):
 
 
 class DailyUsageEntry(OwnResponse):
-    """What a tenant's tasks that ended on one day were charged; days are those of UTC."""
+    """Credits charged for a tenant's tasks that ended on one UTC day."""
 
     day: Annotated[str, Field(json_schema_extra={"format": "date"})]
     tenant: str
@@ -258,7 +258,7 @@ class DailyUsageEntry(OwnResponse):
 
 
 class DailyUsageListing(OwnResponse):
-    """What was charged on each day, oldest first; a day without a charge is not there."""
+    """Credits charged on each day, oldest first. Days without charges are omitted."""
 
     days: tuple[DailyUsageEntry, ...]
 
@@ -282,14 +282,14 @@ class AuditLogEntry(OwnResponse):
 
 
 class AuditLogPage(OwnResponse):
-    """Entries, newest first; `next` is what `before` takes for older ones, null where there are none."""
+    """Entries, newest first. Pass `next` as `before` to get older ones; null if there are none."""
 
     entries: tuple[AuditLogEntry, ...]
     next: Count | None
 
 
 class AuditLogVerdict(OwnResponse):
-    """Whether the audit log is whole; `head` is the hash of its newest entry."""
+    """Whether the audit log is intact. `head` is the hash of its newest entry."""
 
     ok: bool
     entries: Count

@@ -30,7 +30,7 @@ class OwnResponse(BaseModel):
 
 
 class ServerIndex(OwnResponse):
-    """What this server is, and where each format submits."""
+    """The server's name, and where to submit in each format."""
 
     name: Literal["keyreel"]
     version: str
@@ -51,7 +51,7 @@ class Liveness(OwnResponse):
 
 
 class PartHealth(OwnResponse):
-    """Whether a part works; `detail` says what is wrong with it."""
+    """Whether a component works. `detail` says what is wrong."""
 
     ok: bool
     detail: str
@@ -81,14 +81,14 @@ class OpenApiDocument(OwnResponse):
 
 
 class CountRange(OwnResponse):
-    """A closed interval of whole numbers; `max` is null where there is no highest."""
+    """A closed interval of whole numbers. `max` is null if there is no maximum."""
 
     min: Count
     max: Count | None
 
 
 class DurationRange(OwnResponse):
-    """Lengths in seconds; with `choices` those alone, without it every whole number of the interval."""
+    """Lengths in seconds: only `choices` if present, otherwise every whole number of the interval."""
 
     min: Count
     max: Count
@@ -96,7 +96,7 @@ class DurationRange(OwnResponse):
 
 
 class ModelLimits(OwnResponse):
-    """What an operation takes; a limit is absent where the operation has no such field."""
+    """What an operation accepts. A limit is absent if the operation has no such field."""
 
     seconds: DurationRange
     resolutions: tuple[Resolution, ...]
@@ -108,7 +108,7 @@ class ModelLimits(OwnResponse):
 
 
 class ModelOperation(OwnResponse):
-    """One endpoint: a model doing one operation, its limits and prices."""
+    """One endpoint: a model doing one operation, with its limits and prices."""
 
     operation: str
     endpoint: str
@@ -138,14 +138,14 @@ class ModelEntry(OwnResponse):
 
 
 class ModelListing(OwnResponse):
-    """Every model."""
+    """All models."""
 
     object: Literal["list"]
     data: tuple[ModelEntry, ...]
 
 
 class VoiceEntry(OwnResponse):
-    """A voice that requests may name."""
+    """A voice for requests."""
 
     id: str
     name: str
@@ -155,11 +155,11 @@ class VoiceEntry(OwnResponse):
 
 
 class VoiceListing(RootModel[tuple[VoiceEntry, ...]]):
-    """Every voice that requests may name."""
+    """All voices."""
 
 
 class RequestProblem(OwnResponse):
-    """A rule that a request breaks; `got` is empty where nothing stands in the field."""
+    """A rule that a request breaks. `got` is empty if the field is empty."""
 
     field: str
     error: str
@@ -176,7 +176,7 @@ class Price(OwnResponse):
 
 
 class RequestVerdict(OwnResponse):
-    """What can be said of a request before it runs; what no rule lets be known is null."""
+    """The validation of a request. Unknown values are null."""
 
     valid: bool
     model: str
@@ -189,7 +189,7 @@ class RequestVerdict(OwnResponse):
 
 
 class Quote(OwnResponse):
-    """What a request would cost, and when its video would be done."""
+    """What a request would cost, and when its video would be ready."""
 
     model: str
     seconds: Count
@@ -206,7 +206,7 @@ class Quote(OwnResponse):
 
 
 class Balance(OwnResponse):
-    """Credits of a tenant, negative ones to be paid; its stored bytes, and how many it may, null for any."""
+    """Balance of a tenant (negative: to be paid), its stored bytes, and its quota (null: none)."""
 
     tenant: str
     credits: int
@@ -228,7 +228,7 @@ class SpendableCredits(OwnResponse):
 
 
 class KeyDescription(OwnResponse):
-    """What the key of this request may do, and for whom."""
+    """The scopes and the tenant of the request's key."""
 
     tenant: str | None
     """Null for the admin token, which acts for no tenant."""
@@ -240,7 +240,7 @@ class KeyDescription(OwnResponse):
 
 
 class EngineState(OwnResponse):
-    """An engine in use: what it makes, and how it is."""
+    """An engine in use: what it makes, and its health."""
 
     name: str
     healthy: bool | None
@@ -260,7 +260,7 @@ class EngineStates(OwnResponse):
 
 
 class UploadView(OwnResponse):
-    """An uploaded image; `uri` may stand wherever a request takes an image, in every format."""
+    """An uploaded image. Use `uri` for an image in any request, in every format."""
 
     id: str
     uri: str
@@ -275,7 +275,7 @@ class UploadView(OwnResponse):
 
 
 class SignatureFindings(OwnResponse):
-    """What a file's C2PA signature says, and what it is worth."""
+    """A file's C2PA signature and its validity."""
 
     state: Literal["trusted", "valid", "invalid", "none"]
     signer: str
@@ -296,7 +296,7 @@ class LabelFindings(OwnResponse):
 
 
 class VideoMatch(OwnResponse):
-    """A task whose video a file is, or resembles: likeness 1.0 is the same to the eye."""
+    """A task whose video matches or resembles a file. Likeness 1.0 looks identical."""
 
     task_id: str
     likeness: Annotated[float, Field(ge=0, le=1)]
@@ -304,7 +304,7 @@ class VideoMatch(OwnResponse):
 
 
 class FileFindings(OwnResponse):
-    """Whether a file is untouched, why, and what it carries."""
+    """Whether a file is untouched, why, and what it contains."""
 
     verdict: Literal["untouched", "altered", "unknown"]
     reason: str

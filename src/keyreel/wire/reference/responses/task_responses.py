@@ -16,7 +16,7 @@ Seconds = Annotated[int, Field(ge=0)]
 
 
 class DraftView(OwnResponse):
-    """The draft of an order: a task of its own, which costs nothing; the links are null while it has none."""
+    """The draft of an order: a free task of its own. The links are null until they exist."""
 
     id: str
     state: TaskState
@@ -28,7 +28,7 @@ class DraftView(OwnResponse):
 
 
 class TaskView(OwnResponse):
-    """A task of any format; `credits` are held until it ends, and then what was charged."""
+    """A task of any format. `credits` are held until it ends; then they are what was charged."""
 
     id: str
     state: TaskState
@@ -75,7 +75,7 @@ class TaskView(OwnResponse):
 
 
 class TaskRequest(OwnResponse):
-    """What was ordered, as the native format writes it: the same again is POST /ent/v2/{operation}."""
+    """The request in the native format. To repeat it, send it to POST /ent/v2/{operation}."""
 
     model: str
     operation: str
@@ -91,7 +91,7 @@ class TaskDetails(TaskView):
 
 
 class TaskPageView(OwnResponse):
-    """A page of tasks, newest first; `next_cursor` is null on the last."""
+    """A page of tasks, newest first. `next_cursor` is null on the last page."""
 
     tasks: tuple[TaskView, ...]
     next_cursor: str | None

@@ -1,1 +1,1 @@
-"""What a prompt asks for and the engine does not show: actions and objects, found by grammar."""
+"""What a prompt asks for and the engine does not render: actions and objects, found by grammar."""

@@ -1,1 +1,1 @@
-"""What moves in a drawn scene: birds, cars, specks."""
+"""Moving things in a drawn scene: birds, cars, specks."""

@@ -1,1 +1,1 @@
-"""One module for each change of the tables, in order."""
+"""One module per change of the tables, in order."""
