@@ -50,6 +50,8 @@ class Fleet:
     """Whether a node that starts again has its data folder still."""
     servers: dict[str, Server] = field(default_factory=dict)
     workers: dict[str, WorkerProcess] = field(default_factory=dict)
+    node_settings: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What single nodes have beside the settings of all, by their names."""
     _starts: Iterator[int] = field(default_factory=count)
 
     @classmethod
@@ -62,11 +64,9 @@ class Fleet:
             database = stack.enter_context(run_faulty_proxy(cluster.socket))
             files = stack.enter_context(run_faulty_proxy(urlsplit(object_store.address).port or 0))
             receiver, url = stack.enter_context(receiving()), cluster.create_empty()
-            through = make_url(url).set(host="127.0.0.1", port=database.port, query={})
             settings = {
                 **CARDS,
                 **describe_store(files.address),
-                "KEYREEL_DATABASE": through.render_as_string(hide_password=False),
                 "KEYREEL_STORAGE": f"s3://{object_store.make_bucket()}/keyreel",
                 "KEYREEL_SECRET": "s" * 32,
                 "KEYREEL_EGRESS_ALLOW": "127.0.0.0/8",
@@ -75,6 +75,7 @@ class Fleet:
                 "KEYREEL_RPM": "0",
             }
             fleet = cls(folder, cluster, url, database, files, object_store.address, receiver, settings)
+            fleet.use_database(url)
             stack.callback(fleet.kill_all)
             yield fleet
 
@@ -90,11 +91,17 @@ class Fleet:
         Unless folders are kept: a worker finds its hosts in a Ray cluster again by its folder's name.
         """
         data = self.folder / (name if self.keeps_folders else f"{name}.{next(self._starts)}")
-        settings = {**self.settings, "KEYREEL_NODE": name}
+        settings = {**self.settings, "KEYREEL_NODE": name, **self.node_settings.get(name, {})}
         if name.startswith("server"):
             self.servers[name] = Server.start(data, command="serve", **settings)
         else:
             self.workers[name] = WorkerProcess.start(data, **settings)
+
+    def use_database(self, url: str) -> None:
+        """Have the nodes that start from now on work on this database of the cluster, through the proxy."""
+        self.database_url = url
+        through = make_url(url).set(host="127.0.0.1", port=self.database.port, query={})
+        self.settings["KEYREEL_DATABASE"] = through.render_as_string(hide_password=False)
 
     @property
     def nodes(self) -> dict[str, Server | WorkerProcess]:

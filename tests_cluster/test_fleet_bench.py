@@ -16,15 +16,17 @@ from support.postgres import get_cluster
 @pytest.mark.slow
 def test_measures_nodes_and_queues_on_databases_that_are_gone_afterwards() -> None:
     server = get_cluster().get_url("postgres")
-    effort = FleetEffort(submits=20, polls=40, seconds=3)
+    effort = FleetEffort(wakes=2, submits=20, polls=40, seconds=3)
     found = asyncio.run(measure_fleet(server, 2, 1, queues=(600,), effort=effort))
     rates, (queue,) = found.rates, found.queues
+    assert rates.wake_milliseconds > 0
     assert rates.submits_a_second > 0
     assert rates.polls_a_second > 0
     assert rates.tasks_a_minute > 0
     check_statements(found)
     # Every tenant is served as often as every other.
     assert queue.slowest_share == 1
+    assert queue.claim_over_select > 1
     assert found.slots > 0
     with psycopg.connect(server) as operator:
         left = operator.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'keyreel_bench%'")

@@ -83,3 +83,16 @@ def test_without_the_shared_secret_no_node_starts(
     refused = keyreel(role, "--data", tmp_path, **environment | {"KEYREEL_SECRET": ""})
     assert refused.returncode == 2
     assert "KEYREEL_SECRET: must be set when the database is Postgres" in refused.stderr
+
+
+def test_a_rate_limit_holds_over_all_servers(tmp_path: Path, environment: dict[str, str]) -> None:
+    limited = {**environment, "KEYREEL_RPM": "4"}
+    servers = [Server.start(tmp_path / name, command="serve", **limited) for name in ("a", "b")]
+    answers = [
+        servers[number % 2].call("POST", "/v3/async/vidu-q2-text2video", json=BODY) for number in range(6)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429, 429]
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["3", "2", "1", "0", "0", "0"]
+    for refused in answers[4:]:
+        assert 0 < int(refused.headers["Retry-After"]) <= 61
+    assert [server.stop() for server in servers] == [0, 0]

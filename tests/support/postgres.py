@@ -41,21 +41,54 @@ _SETTINGS: Final = {
 class PostgresCluster:
     """A server with databases that have Keyreel's tables; it is reached by a socket in its folder."""
 
-    def __init__(self) -> None:
-        programs = find_programs()
+    def __init__(self, *, source: PostgresCluster | None = None, archives: bool = False) -> None:
+        """Start a new server, which archives its log if that is asked for; or copy another one while it runs.
+
+        A copy is not started: it has what was there when it was taken, and `recover` brings it further.
+        """
         self.folder = Path(mkdtemp(prefix="krpg", dir=_MEMORY if _MEMORY.is_dir() else None))
         self._account = _USER if os.geteuid() == 0 else None
         if self._account:
             shutil.chown(self.folder, self._account)
-        data = str(self.folder / "data")
-        initialise = [programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8"]
-        self._run([*initialise, "--locale=C", "--no-sync"])
-        options = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
-        place = f"-cunix_socket_directories={self.folder}"
-        self._command = [programs / "postgres", "-D", data, place, *options]
+        self._data = self.folder / "data"
+        options = dict(_SETTINGS)
+        if archives:
+            # A file is there once it is whole.
+            place, name = f"{self.folder}/archiving", f"{self.folder}/archive-%f"
+            options |= {"archive_mode": "on", "archive_command": f"cp %p {place} && mv {place} {name}"}
+        options["unix_socket_directories"] = str(self.folder)
+        self._command = [find_programs() / "postgres", "-D", self._data, *_write_options(options)]
+        self._server: subprocess.Popen[bytes] | None = None
         self._made = 0
         self._used: list[str] = []
         self._version = ""
+        if source is None:
+            initialise = [
+                find_programs() / "initdb",
+                "-D",
+                self._data,
+                "-U",
+                _USER,
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+            ]
+            self._run([*initialise, "--locale=C", "--no-sync"])
+            self.start()
+        else:
+            copy = [find_programs() / "pg_basebackup", "-D", self._data, "-d", source.get_url("postgres")]
+            self._run([*copy, "--checkpoint=fast", "--no-sync"])
+
+    def recover(self, source: PostgresCluster, moment: str) -> None:
+        """Start a copy of a server as that was at a moment, by the log that it has archived."""
+        (self._data / "recovery.signal").touch()
+        recovery = {
+            "restore_command": f"cp {source.folder}/archive-%f %p",
+            "recovery_target_time": moment,
+            "recovery_target_action": "promote",
+        }
+        self._command += _write_options(recovery)
         self.start()
 
     def start(self) -> None:
@@ -77,12 +110,14 @@ class PostgresCluster:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End the server: SIGINT closes all connections, SIGQUIT is a crash."""
+        assert self._server is not None, "a copy that was not started"
         self._server.send_signal(how)
         self._server.wait(_START_SECONDS)
 
     def remove(self) -> None:
-        """End the server and delete its folder."""
-        self.stop(signal.SIGQUIT)
+        """End the server, if it runs, and delete its folder."""
+        if self._server is not None and self._server.poll() is None:
+            self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def get_url(self, name: str) -> str:
@@ -143,6 +178,10 @@ class PostgresCluster:
         subprocess.run(
             command, user=self._account, check=True, capture_output=True, cwd=self.folder, timeout=120
         )
+
+
+def _write_options(options: dict[str, str]) -> list[str | Path]:
+    return [f"-c{name}={value}" for name, value in options.items()]
 
 
 @cache

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from multiprocessing.process import BaseProcess
     from pathlib import Path
 
@@ -33,6 +34,11 @@ _FORK_SERVER.set_forkserver_preload(
 )
 
 
+def needs_cold_start(environment: Mapping[str, str]) -> bool:
+    """Say whether variables are among these that only a process which begins anew heeds."""
+    return not {"PYTHONPATH", "LD_PRELOAD"}.isdisjoint(environment)
+
+
 @dataclass(frozen=True)
 class Command:
     """Arguments of `keyreel`, added to the environment's variables, and the files of what it prints."""
@@ -44,7 +50,7 @@ class Command:
     open_files: int = 0
     """How many files it may open, if not 0."""
     cold: bool = False
-    """Whether Python begins anew, as a `sitecustomize` on PYTHONPATH needs."""
+    """Whether Python begins anew, as some of its environment needs."""
 
     def start(self) -> BaseProcess:
         """Start it; the process is ended with the tests' own at the latest."""

@@ -12,7 +12,7 @@ import httpx
 import psutil
 
 from support.commands import inherit_environment
-from support.processes import Command
+from support.processes import Command, needs_cold_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ class Server:
             stdout=log,
             stderr=log,
             open_files=open_files,
-            cold="PYTHONPATH" in environment,
+            cold=needs_cold_start(environment),
         ).start()
 
         def address() -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from support.commands import inherit_environment
-from support.processes import Command
+from support.processes import Command, needs_cold_start
 from support.servers import wait_until
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ class WorkerProcess:
         log, settings = data / "work.log", {"PYTHONUNBUFFERED": "1", "KEYREEL_PRELOAD": "0", **environment}
         data.mkdir(parents=True, exist_ok=True)
         command = ("work", "--health-port", "0", "--data", str(data))
-        process = Command(command, inherit_environment() | settings, stdout=log, stderr=log).start()
+        cold = needs_cold_start(environment)
+        process = Command(command, inherit_environment() | settings, log, log, cold=cold).start()
 
         def address() -> str | None:
             assert process.is_alive(), log.read_text()
-            found = re.search(r"is ready; (http\S+)/readyz", log.read_text()) if log.exists() else None
+            found = re.search(r"Health check: (http\S+)/readyz", log.read_text()) if log.exists() else None
             return found and found[1]
 
         return cls(process, wait_until(address))

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 OUTAGE_SECONDS = 6.0
 """Longer than a submit waits, and shorter than a lease."""
+LONG_OUTAGE_SECONDS = 35.0
+"""Longer than a lease, and than all tries of a request to the object store."""
 
 
 @contextmanager
@@ -30,6 +32,7 @@ def for_a_while(seconds: float = OUTAGE_SECONDS) -> Iterator[None]:
     threading.Event().wait(seconds)
 
 
+@pytest.mark.slow
 def test_a_database_that_is_restarted_cut_off_silent_or_slow_costs_nothing_but_time(
     fleet: Fleet, tmp_path: Path
 ) -> None:
@@ -61,6 +64,7 @@ def test_a_database_that_is_restarted_cut_off_silent_or_slow_costs_nothing_but_t
     check_invariants(fleet, clients, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
@@ -82,4 +86,24 @@ def test_an_object_store_with_a_fault_costs_nothing_but_time(
         with for_a_while(3):
             fleet.files.strike(fault)
         fleet.files.heal()
+    check_invariants(fleet, clients, tmp_path)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("fault", [Fault(cut=True), Fault(hold=True)], ids=["away", "silent"])
+@pytest.mark.parametrize("part", ["database", "files"])
+def test_an_outage_that_outlasts_all_leases_costs_nothing_but_time(
+    fleet: Fleet, tmp_path: Path, part: str, fault: Fault
+) -> None:
+    proxy = fleet.database if part == "database" else fleet.files
+    fleet.start(servers=2, workers=2)
+    clients = Clients(fleet, Random(7))  # noqa: S311 - whom clients ask
+    with clients.ordering(most=40):
+        clients.wait_for_orders(4)
+        told_before = clients.waits
+        with for_a_while(LONG_OUTAGE_SECONDS):
+            proxy.strike(fault)
+        assert part == "files" or clients.waits > told_before, "nobody was told to try again"
+        proxy.heal()
+        clients.wait_for_orders(4)
     check_invariants(fleet, clients, tmp_path)

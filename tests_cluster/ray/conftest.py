@@ -37,14 +37,14 @@ def nodes(guarded: None) -> Iterator[RayNodes]:
 
 @pytest.fixture
 def start(tmp_path: Path, nodes: RayNodes) -> Iterator[Callable[..., Server]]:
-    """Start servers one after another on one data folder; the last one is ended with the test."""
+    """Start servers one after another, by default on one data folder; what runs is ended with the test."""
     started: list[Server] = []
-    data = tmp_path / "data"
-    data.mkdir()
 
-    def begin(mode: str = "well", **environment: str) -> Server:
+    def begin(mode: str = "well", *, folder: str = "data", studios: int = 1, **environment: str) -> Server:
+        data = tmp_path / folder
+        data.mkdir(exist_ok=True)
         table = f'[engine.probe]\ntype = "{TYPE}"\nmode = "{mode}"\ngate = "{tmp_path / "gate"}"\n'
-        place = 'executor = "ray"\nresources = { studio = 1 }\n'
+        place = f'executor = "ray"\nresources = {{ studio = {studios} }}\n'
         (data / "keyreel.toml").write_text('engines = ["probe"]\n' + table + place)
         server = Server.start(data, KEYREEL_RAY=nodes.address, PYTHONPATH=PYTHONPATH, **environment)
         started.append(server)

@@ -75,3 +75,20 @@ def test_a_worker_that_was_killed_takes_its_host_over(
     assert nodes.list_hosts() == [host]
     (tmp_path / "gate").touch()
     assert second.finished(task_id)["videos"]
+
+
+def test_the_place_of_a_worker_that_does_not_come_back_is_another_ones(
+    start: Callable[..., Server], nodes: RayNodes, tmp_path: Path
+) -> None:
+    while len(nodes.studios) > 1:
+        nodes.lose_studio()
+    gone = start("gated", studios=2)
+    gone.submit(MODEL, BODY)
+    (host,) = wait_until(nodes.list_hosts)
+    wait_until(nodes.list_renderers)
+    gone.kill()
+    (tmp_path / "gate").touch()
+    other = start("gated", folder="other", studios=2)
+    task_id = other.submit(MODEL, BODY)
+    assert other.finished(task_id)["videos"]
+    assert not host.is_running()

@@ -1,4 +1,4 @@
-"""A worker in a process of its own, which listens only to tell how it is, from start to an orderly end."""
+"""A worker in a process of its own, which only listens to tell how it is, from start to an orderly end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from keyreel.cli.listening import end_on_signals, format_local_url, open_listener
 from keyreel.cli.local.composition import WorkerNode, open_worker_node
+from keyreel.cli.local.node.worker_parts import build_metric_sources
 from keyreel.cli.logs import configure_logs
 from keyreel.errors import InvalidSetting
 from keyreel.server.connections.http_server import BoundedServer
 from keyreel.server.connections.limits import ConnectionLimits
 from keyreel.server.health.app import create_health_app
+from keyreel.server.monitoring.metrics_page import MetricsPage
 from keyreel.settings import read_settings
 from keyreel.system.process_limits import raise_open_files_limit
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CONNECTIONS: Final = 64
-"""Who asks a worker how it is are a supervisor and a balancer."""
+"""A supervisor, a balancer and Prometheus ask a worker how it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def work(options: WorkOptions) -> None:
     )
     if not settings.worker:
         raise InvalidSetting("KEYREEL_WORKER: is 0, but `keyreel work` is a worker. Unset it.")
-    configure_logs(settings.log_level, settings.node)
+    log_counts = configure_logs(settings.log_level, settings.node)
     raise_open_files_limit()
     with (
         open_listener(
@@ -57,14 +59,16 @@ def work(options: WorkOptions) -> None:
         open_worker_node(settings) as node,
         asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
     ):
-        runner.run(_run_node(node, listener, format_local_url(settings.host, listener)))
+        sources = build_metric_sources(node.installation, node.worker)
+        metrics = MetricsPage(sources, log_counts, node.installation.node)
+        runner.run(_run_node(node, listener, format_local_url(settings.host, listener), metrics))
 
 
-async def _run_node(node: WorkerNode, listener: socket.socket, url: str) -> None:
+async def _run_node(node: WorkerNode, listener: socket.socket, url: str, metrics: MetricsPage) -> None:
     installation = node.installation
     settings = installation.settings
     server = BoundedServer(
-        create_health_app(installation.store, installation.pending_files.storage),
+        create_health_app(installation.store, installation.pending_files.storage, metrics),
         ConnectionLimits(_CONNECTIONS, body_seconds=settings.body_seconds),
         lambda: print(f"Worker {installation.node} is ready. Health check: {url}/readyz", flush=True),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from math import ceil
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from keyreel.errors import (
     InvalidImage,
@@ -66,6 +66,7 @@ _GATHER_SECONDS: Final = 120.0
 _VIDEO_FIELD: Final = "video_url"
 _MAX_VIDEO_BYTES: Final = 100_000_000
 
+T = TypeVar("T")
 _Request = TypeVar("_Request", bound="Endpoint")
 
 
@@ -73,11 +74,24 @@ def _resolve_nothing(_url: str) -> None:
     """Resolve no URL: for a server without a URL of its own."""
 
 
+async def _ask_here(call: Callable[[], T]) -> T:
+    """Make a call that waits for nobody."""
+    return call()
+
+
 class _FetchContext(NamedTuple):
     """For whom inputs are fetched, and until when: a moment of the event loop's time."""
 
     tenant: str
     latest: float
+
+
+class AskWithoutBlocking(Protocol):
+    """Makes a call that may wait for another machine, without holding up the event loop."""
+
+    async def __call__(self, call: Callable[[], T], /) -> T:
+        """Return what the call returns."""
+        ...
 
 
 class _InputSource(NamedTuple):
@@ -118,8 +132,9 @@ class Received(Generic[_Request]):
 class Intake:
     """Checks, fetches and decodes the images and videos of requests.
 
-    `resolve` returns the storage key behind a URL of this server, None for any other URL. Downloads take
-    turns, and so do large images: no tenant can hold them all.
+    `resolve` returns the storage key behind a URL of this server, None for any other URL; it is called by
+    `ask`, for it may look up the API key that the link was made for. Downloads take turns, and so do large
+    images: no tenant can hold them all.
     """
 
     def __init__(
@@ -128,12 +143,14 @@ class Intake:
         egress: EgressClient,
         *,
         resolve: Callable[[str], str | None] = _resolve_nothing,
+        ask: AskWithoutBlocking = _ask_here,
         gather_seconds: float = _GATHER_SECONDS,
     ) -> None:
         self._gather_seconds = gather_seconds
         self._storage = storage
         self._egress = egress
         self._resolve = resolve
+        self._ask = ask
         self._sandbox = Sandbox()
         self._large_decodes = TenantTurns(_LARGE_DECODES, per_tenant=_LARGE_DECODES_PER_TENANT)
         self._fetches = {
@@ -155,7 +172,7 @@ class Intake:
         are_small = sum(map(len, sources.values())) <= _SMALL_SOURCES_CHARS
         for path, source in sources.items():
             if is_http_url(source):
-                self.check_url(source, path)
+                await self._ask(partial(self.check_url, source, path))
                 continue
             decode = partial(_decode_and_inspect, source, endpoint.get_image_rules(path), path)
             if are_small:
@@ -168,14 +185,14 @@ class Intake:
             sizes[path] = image.size
             sources[path] = ASSET_PREFIX + image.sha256
         if is_http_url(endpoint.extend_source):
-            self.check_url(endpoint.extend_source, _VIDEO_FIELD)
+            await self._ask(partial(self.check_url, endpoint.extend_source, _VIDEO_FIELD))
         for path, url in endpoint.get_webhook_urls().items():
             self._egress.destinations.check_url(url, path)
         endpoint.check_sizes(sizes)
         return Received(endpoint.with_image_sources(sources), files)
 
     def check_url(self, url: str, field: str) -> None:
-        """Check the URL of an input by its text alone; nothing is fetched.
+        """Check the URL of an input by its text alone; nothing is fetched. Call it where it may block.
 
         Raises:
             InvalidRequest: it breaks a rule, leads where nothing is fetched, or is an expired link of ours.
@@ -275,7 +292,7 @@ class Intake:
         self, source: str, max_bytes: int, raw: Path, input_source: _InputSource, *, context: _FetchContext
     ) -> None:
         try:
-            key = self._find_storage_key(source)
+            key = await self._ask(partial(self._find_storage_key, source))
         except (LinkExpired, LinkForged) as error:
             raise input_source.unreachable_error(f"{input_source.field}: {error.message}") from error
         if key is None:

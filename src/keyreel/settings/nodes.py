@@ -20,8 +20,8 @@ HealthPort = Annotated[
     Field(
         ge=0,
         le=65535,
-        description="Port for health checks of `keyreel work`. 0 picks a free port. Other commands use "
-        "KEYREEL_PORT.",
+        description="Port for health checks and metrics of `keyreel work`. 0 picks a free port. Other "
+        "commands use KEYREEL_PORT for health checks.",
     ),
 ]
 DatabaseUrl = Annotated[

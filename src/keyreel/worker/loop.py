@@ -75,11 +75,11 @@ class Worker:
         self._settings = settings
         self._random = random
         self._intake = intake
-        self._router = load_router(settings.engines)
-        check_executors(self._router.engines, settings.engines)
+        self.router: Final = load_router(settings.engines)
+        check_executors(self.router.engines, settings.engines)
         self.engine_statuses: Final = EngineStatuses(store.clock)
         self._binder = EngineBinder(
-            store, self._router, random, statuses=self.engine_statuses, wait=settings.engine_wait
+            store, self.router, random, statuses=self.engine_statuses, wait=settings.engine_wait
         )
         self._pipeline = TaskPipeline(store, pending_files.storage, intake, settings=settings, random=random)
         # Nodes may have been given the same name.
@@ -95,16 +95,16 @@ class Worker:
         self._announcer = WorkerAnnouncer(
             store,
             self._describe(),
-            self._router.engines,
+            self.router.engines,
             read_statuses=self.engine_statuses.read,
             health_seconds=settings.health_seconds,
         )
         # The built-in engine makes drafts: one at a time, unless it is configured and has more slots.
-        self._slots = RenderSlots({BUILT_IN_ENGINE: 1, **self._router.slots_by_engine}, self.nudge)
+        self._slots = RenderSlots({BUILT_IN_ENGINE: 1, **self.router.slots_by_engine}, self.nudge)
 
     def _describe(self) -> AnnouncedWorker:
         """Return what other nodes are told of this worker."""
-        engines = {name: WorkerEngine(count) for name, count in self._router.slots_by_engine.items()}
+        engines = {name: WorkerEngine(count) for name, count in self.router.slots_by_engine.items()}
         settings, now = self._settings, self._store.clock.now()
         return AnnouncedWorker(self._owner, settings.node, settings.version, now, engines)
 
@@ -141,11 +141,11 @@ class Worker:
 
     async def _open_pools(self, stack: AsyncExitStack) -> WorkerPools:
         timeout, kernel = self._settings.render_timeout_seconds, self._settings.kernel_guards
-        for each in self._router.engines:
+        for each in self.router.engines:
             if isinstance(each.engine, StatusSource):
                 each.engine.on_status(partial(self.engine_statuses.record_health, each.name))
-        remote = await RemoteEngines.open(self._router.engines, self._intake, self._callbacks, stack)
-        local = [each for each in self._router.engines if each.name not in remote]
+        remote = await RemoteEngines.open(self.router.engines, self._intake, self._callbacks, stack)
+        local = [each for each in self.router.engines if each.name not in remote]
         opener = ExecutorOpener(self._settings, stack)
         executors = {each.name: await opener.open(each) for each in local}
         # A pool starts its children when work comes: one without any costs nothing.
@@ -156,7 +156,7 @@ class Worker:
         finishing_pool = await stack.enter_async_context(
             ChildPool.for_finishing(count, timeout, kernel_guards=kernel)
         )
-        for each in self._router.engines:
+        for each in self.router.engines:
             if self._settings.preload and isinstance(each.engine, Preloader):
                 self._intake.warm_up()
                 await executors[each.name].warm_up()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from keyreel.errors import InvalidSetting
 from keyreel.task import TaskId
@@ -17,13 +16,13 @@ from keyreel.tasks.accounts.api_keys import DEFAULT_SCOPES, ApiKeyStore
 from keyreel.tasks.accounts.ledger_audit import audit_ledger, list_usage
 from keyreel.tasks.accounts.quotas import Quotas
 from keyreel.tasks.accounts.tenants import TenantStore
+from keyreel.tasks.database import migrations
 from keyreel.tasks.database.sqlite import DATABASE_FILE
 from keyreel.tasks.database.sqlite import SqliteDatabase as Database
 from keyreel.tasks.store import TaskStore
+from support.older_tables import migrate_to
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from keyreel.testing import ManualClock
 
 pytestmark = pytest.mark.sqlite
@@ -33,16 +32,8 @@ SHA256 = "7b6f1e8ad2df1e5e8f1e5a4dc3fd1b0b0000000000000000000000000000dead"
 
 def at_version(file: Path, version: str) -> Path:
     """Make a database as that version left it."""
-    import keyreel.tasks.database
-
-    config = Config()
-    config.set_main_option(
-        "script_location", str(next(iter(keyreel.tasks.database.__path__)) + "/migrations")
-    )
-    config.set_main_option("path_separator", "os")
     with closing(Database(file)) as database, database.write() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
+        migrate_to(connection, version)
     return file
 
 
@@ -110,6 +101,34 @@ def test_grants_that_were_made_before_are_not_made_again(tmp_path: Path, clock: 
         assert (tenant.credits, outcome.replayed, outcome.grant.created.timestamp()) == (50, True, 6)
     finally:
         store.close()
+
+
+def test_what_an_older_node_writes_fits_newer_tables_since_nodes_share_a_database(tmp_path: Path) -> None:
+    versions = [f"{number:04}" for number in range(15, int(get_newest_version()) + 1)]
+    older = list_columns(at_version(tmp_path / DATABASE_FILE, versions[0]))
+    for version in versions[1:]:
+        newer = list_columns(at_version(tmp_path / DATABASE_FILE, version))
+        assert older.keys() <= newer.keys(), f"{version} takes away what nodes of the version before use"
+        tables = {table for table, _ in older}
+        added = {column: is_needed for column, is_needed in newer.items() if column[0] in tables}
+        needed = {column for column, is_needed in added.items() if is_needed} - older.keys()
+        assert needed == set(), f"{version} needs what nodes of the version before do not write"
+        older = newer
+
+
+def get_newest_version() -> str:
+    newest = max((Path(migrations.__file__).parent / "versions").glob("v*.py"))
+    return newest.name[1:5]
+
+
+def list_columns(file: Path) -> dict[tuple[str, str], bool]:
+    """Return all columns by table and name, and whether a row must give them a value."""
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute(
+            'SELECT t.name, c.name, c."notnull" AND c.dflt_value IS NULL AND NOT c.pk '
+            "FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+        )
+        return {(table, column): bool(is_needed) for table, column, is_needed in rows}
 
 
 def test_looking_brings_nothing_up_to_date(tmp_path: Path) -> None:

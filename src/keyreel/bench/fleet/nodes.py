@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import statistics
 import sys
 import tempfile
 from contextlib import AsyncExitStack, closing
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _CLIENTS: Final = 8
 """Connections to each server."""
+_LOOK_SECONDS: Final = 0.1
+_MILLISECONDS: Final = 1000.0
 _RENDER_SECONDS: Final = 20.0
 """For how long finished tasks are counted."""
 _BODY: Final = {"prompt": peers.PROMPT, "duration": 1, "resolution": "540p"}
@@ -35,8 +38,12 @@ _BODY: Final = {"prompt": peers.PROMPT, "duration": 1, "resolution": "540p"}
 
 @dataclass(frozen=True, slots=True)
 class FleetEffort:
-    """How many requests each server gets, and for how many seconds finished tasks are counted."""
+    """How many requests each server gets, and for how many seconds finished tasks are counted.
 
+    `wakes` is how many tasks are submitted one after another to workers that wait for them.
+    """
+
+    wakes: int = 21
     submits: int = 400
     polls: int = 2000
     seconds: float = _RENDER_SECONDS
@@ -44,10 +51,14 @@ class FleetEffort:
 
 @dataclass(frozen=True, slots=True)
 class NodeRates:
-    """What all servers answered a second, and what all workers finished a minute."""
+    """What all servers answered a second, and what all workers finished a minute.
+
+    `wake_milliseconds` is the median from a submit to the begin of its task, where all workers are idle.
+    """
 
     servers: int
     workers: int
+    wake_milliseconds: float
     submits_a_second: float
     polls_a_second: float
     tasks_a_minute: float
@@ -62,14 +73,18 @@ async def measure_nodes(url: str, servers: int, workers: int, effort: FleetEffor
         async with AsyncExitStack() as stack:
             nodes = _Nodes(stack, Path(scratch), _describe_settings(url))
             urls = [await nodes.start_server() for _ in range(servers)]
+            database = stack.enter_context(closing(DatabaseLocation(Path(scratch), url).open_read_only()))
+            async with AsyncExitStack() as idle:
+                for _ in range(workers):
+                    await nodes.start_worker(idle)
+                wake = await _measure_wakes(urls[0], database, effort.wakes)
             submitted = await _apply_to_all(urls, _build_submit, effort.submits)
             task = json.loads(submitted[0].bodies[0])["task_id"]
             polled = await _apply_to_all(urls, lambda server: _build_poll(server, task), effort.polls)
             for _ in range(workers):
-                await nodes.start_worker()
-            with closing(DatabaseLocation(Path(scratch), url).open_read_only()) as database:
-                finished = await _count_finished(database, effort.seconds)
-    return NodeRates(servers, workers, _sum_rates(submitted), _sum_rates(polled), finished)
+                await nodes.start_worker(stack)
+            finished = await _count_finished(database, effort.seconds)
+    return NodeRates(servers, workers, wake, _sum_rates(submitted), _sum_rates(polled), finished)
 
 
 def _describe_settings(url: str) -> dict[str, str]:
@@ -84,7 +99,7 @@ def _describe_settings(url: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Nodes:
-    """Starts nodes, each with a folder of its own, which end with the stack."""
+    """Starts nodes, each with a folder of its own; servers end with the stack."""
 
     stack: AsyncExitStack
     scratch: Path
@@ -94,18 +109,18 @@ class _Nodes:
         """Start a server; return its URL."""
         port = peers.find_free_port()
         url = f"http://127.0.0.1:{port}"
-        await self._start(("serve", "--port", str(port)), f"{url}/health/ready")
+        await self._start(self.stack, ("serve", "--port", str(port)), f"{url}/health/ready")
         return url
 
-    async def start_worker(self) -> None:
-        """Start a worker."""
+    async def start_worker(self, stack: AsyncExitStack) -> None:
+        """Start a worker, which ends with this stack."""
         port = peers.find_free_port()
-        await self._start(("work", "--health-port", str(port)), f"http://127.0.0.1:{port}/readyz")
+        await self._start(stack, ("work", "--health-port", str(port)), f"http://127.0.0.1:{port}/readyz")
 
-    async def _start(self, command: tuple[str, ...], ready: str) -> None:
+    async def _start(self, stack: AsyncExitStack, command: tuple[str, ...], ready: str) -> None:
         folder = Path(tempfile.mkdtemp(dir=self.scratch))
         words = [sys.executable, "-m", "keyreel", *command, "--data", str(folder / "data")]
-        self.stack.enter_context(peers.run_process(words, folder, self.settings))
+        stack.enter_context(peers.run_process(words, folder, self.settings))
         await peers.wait_until_responding(peers.Target(ready, build_request("GET", ready, {})))
 
 
@@ -127,10 +142,32 @@ def _build_poll(url: str, task: str) -> bytes:
     return build_request("GET", f"{url}/v3/async/task-result?task_id={task}", AUTHORIZED)
 
 
+async def _measure_wakes(url: str, database: Database, tasks: int) -> float:
+    """Submit tasks, each once the one before has ended; return the median milliseconds until they begin.
+
+    Server and worker go by the database's clock, which both have asked at their start.
+    """
+    before = await database.ask(lambda: _count(database))
+    for ended in range(before + 1, before + tasks + 1):
+        await apply_load(url, [_build_submit(url)], 1)
+        while await database.ask(lambda: _count(database)) < ended:  # noqa: ASYNC110 - other processes
+            await asyncio.sleep(_LOOK_SECONDS)
+    waits = await database.ask(lambda: _list_waits(database))
+    return statistics.median(waits) * _MILLISECONDS
+
+
+def _list_waits(database: Database) -> list[float]:
+    """Return the seconds that tasks waited before they began."""
+    with database.read() as connection:
+        rows = connection.execute(select(TASKS.c.created, TASKS.c.started)).all()
+    return [(started - created).total_seconds() for created, started in rows]
+
+
 async def _count_finished(database: Database, seconds: float) -> float:
     """Return how many tasks end in a minute, once the first one has."""
-    while not (before := await database.ask(lambda: _count(database))):  # noqa: ASYNC110 - other processes
-        await asyncio.sleep(0.1)
+    first = await database.ask(lambda: _count(database))
+    while (before := await database.ask(lambda: _count(database))) == first:  # noqa: ASYNC110 - other processes
+        await asyncio.sleep(_LOOK_SECONDS)
     await asyncio.sleep(seconds)
     return (await database.ask(lambda: _count(database)) - before) * 60 / seconds
 

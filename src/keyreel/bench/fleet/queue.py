@@ -53,7 +53,14 @@ class QueueFigures:
     poll: TransactionCost
     claim: TransactionCost
     settle: TransactionCost
+    select: TransactionCost
+    """`SELECT 1`, in the same run: what the way to the database takes."""
     slowest_share: float
+
+    @property
+    def claim_over_select(self) -> float:
+        """How many times as long as the shortest statement a claim takes."""
+        return self.claim.milliseconds / self.select.milliseconds
 
     @property
     def lock_milliseconds(self) -> float:
@@ -112,9 +119,10 @@ class _Measurement:
         """Measure each call so many times, and claims until each tenant could have been served thrice."""
         submit = self._repeat(samples, self._submit)
         poll = self._repeat(samples, self._poll)
-        claim = self._repeat(max(samples, min(_ROUNDS * self._tenants, queued)), self._claim)
-        served = Counter(each.task.submission.tenant for each in self._claims)
-        mean = len(self._claims) / self._tenants
+        # So many claims have a task of every tenant to choose from.
+        rounds = min(_ROUNDS, queued // self._tenants)
+        claim = self._repeat(max(samples, rounds * self._tenants), self._claim)
+        served = Counter(each.task.submission.tenant for each in self._claims[: rounds * self._tenants])
         return QueueFigures(
             queued,
             self._tenants,
@@ -122,7 +130,8 @@ class _Measurement:
             poll=poll,
             claim=claim,
             settle=self._repeat(samples, self._settle),
-            slowest_share=min(served[_name_tenant(number)] for number in range(self._tenants)) / mean,
+            select=self._repeat(samples, self._select),
+            slowest_share=min(served[_name_tenant(number)] for number in range(self._tenants)) / rounds,
         )
 
     def _repeat(self, times: int, call: Callable[[], None]) -> TransactionCost:
@@ -144,6 +153,10 @@ class _Measurement:
 
     def _poll(self) -> None:
         self._store.get(self._polled.submission.tenant, self._polled.id)
+
+    def _select(self) -> None:
+        with self._store.database.read() as connection:
+            connection.exec_driver_sql("SELECT 1").scalar()
 
     def _claim(self) -> None:
         claim = self._store.queue.claim("bench", _LEASE_SECONDS)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from keyreel.server.monitoring.metrics_page import MetricsPage
 
-_PATH: Final = "/metrics"
+METRICS_PATH: Final = "/metrics"
 _CONNECTIONS: Final = 16
 
 
@@ -34,7 +34,7 @@ async def serve_metrics(page: MetricsPage, host: str, port: int) -> AsyncGenerat
         yield
         return
     server = BoundedServer(
-        Starlette(routes=[Route(_PATH, page.show)]), ConnectionLimits(_CONNECTIONS), lambda: None
+        Starlette(routes=[Route(METRICS_PATH, page.show)]), ConnectionLimits(_CONNECTIONS), lambda: None
     )
     with _open_listener(host, port) as listener:
         async with asyncio.TaskGroup() as group:

@@ -1,4 +1,4 @@
-"""The rate limit of submits: counted in memory, reported in headers."""
+"""The rate limit of submits, reported in headers: counted in memory, or as several servers have counted."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from keyreel.errors import RateLimited
 from keyreel.tasks.accounts.quotas import Quotas
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from keyreel.clock import Clock
     from keyreel.settings import Settings
     from keyreel.tasks.accounts.quotas import OwnerQuotas
+    from keyreel.tasks.accounts.submit_counts import OwnerRate
 
 WINDOW_SECONDS: Final = 60
 """Rate limits are submits in a window of this length that ends now."""
@@ -60,7 +62,7 @@ class RateLimitStatus:
 
 
 class RateLimiter:
-    """The submits of the last minute, in memory: a restart forgets them."""
+    """The submits of the last minute where one server gets all of them, in memory: a restart forgets them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -106,6 +108,23 @@ def _build_status(
     # One more is allowed when enough submits have left the window.
     until = times[max(0, len(times) - limit)] + _WINDOW - now
     return RateLimitStatus(owner, limit, limit - len(times), max(1, ceil(until.total_seconds())), allowed)
+
+
+def choose_rate(rates: Sequence[OwnerRate]) -> RateLimitStatus | None:
+    """Return the tightest of the rates that all servers have counted, None if there is none.
+
+    If the submit is one too many, it is the one that lets it through last.
+    """
+    refused = [each for each in rates if not each.is_counted]
+    if refused:
+        full = [each for each in refused if each.recent >= each.limit] or refused
+        slowest = max(full, key=lambda each: each.next_seconds)
+        return RateLimitStatus(slowest.owner, slowest.limit, 0, slowest.next_seconds, allowed=False)
+    statuses = [
+        RateLimitStatus(each.owner, each.limit, max(0, each.limit - each.recent), each.next_seconds)
+        for each in rates
+    ]
+    return min(statuses, key=lambda each: each.remaining, default=None)
 
 
 def get_default_limits(settings: Settings) -> Quotas:

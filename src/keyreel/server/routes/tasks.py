@@ -81,9 +81,9 @@ class TaskRoutes:
 
         Every response names the caller's rate limit, if there is one.
         """
-        rate = SubmitRate(self.services)
-        quotas = await rate.get_quotas(caller)
-        return await rate.respond(request, quotas, partial(self._submit, request, caller, quotas))
+        return await SubmitRate(self.services).respond(
+            request, caller, partial(self._submit, request, caller)
+        )
 
     async def _submit(self, request: Request, caller: Caller, quotas: tuple[OwnerQuotas, ...]) -> Response:
         parsed = await self._read_body(request)

@@ -12,7 +12,7 @@ from keyreel.tasks.accounts.ledger_audit import audit_ledger
 from keyreel.tasks.audit.reading import check_chain
 from keyreel.tasks.database.portable_sql import continue_numbering
 from keyreel.tasks.database.tables import API_KEYS, AUDIT, METADATA, POSTINGS, TASKS, TENANTS
-from keyreel.tasks.installation.tables import SEALED_SECRETS, WORKERS
+from keyreel.tasks.installation.tables import SEALED_SECRETS, SUBMIT_COUNTS, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ _BATCH: Final = 500
 """Rows of one statement; a row of tasks may have megabytes."""
 _FILLED_BY_USE: Final = (TASKS, TENANTS, API_KEYS, AUDIT, POSTINGS, SEALED_SECRETS)
 """Tables that no migration puts rows into: an installation that was ever started has some."""
+_NOT_COPIED: Final = (WORKERS, SUBMIT_COUNTS)
+"""Workers announce themselves again, and a limit that begins anew with a move does no harm."""
 _DIGEST_RANGE: Final = 1 << 256
 
 
@@ -42,13 +44,13 @@ class TableDigest(NamedTuple):
 def copy_tables(source: Database, target: Database) -> dict[str, int]:
     """Copy all tables into an empty database, in one transaction; return how many rows each has.
 
-    Where anything fails, the target is as empty as before. Workers are not copied: they announce themselves.
+    Where anything fails, the target is as empty as before.
 
     Raises:
         InvalidSetting: the target is not empty.
         CopyFailed: its rows, its ledger or its audit log are not those of the source.
     """
-    tables = [table for table in METADATA.sorted_tables if table is not WORKERS]
+    tables = [table for table in METADATA.sorted_tables if table not in _NOT_COPIED]
     with source.snapshot() as reading, target.write() as writing:
         for table in _FILLED_BY_USE:
             _require_empty(writing, table)

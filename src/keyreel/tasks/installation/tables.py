@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Double, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from keyreel.tasks.database.columns import Instant
 from keyreel.tasks.database.tables import METADATA
@@ -30,3 +31,17 @@ WORKERS: Final = Table(
     Index("workers_seen", "seen"),
 )
 """One row for each worker that runs. `engines` is JSON; `seen` is in seconds of `portable_sql.epoch`."""
+
+SUBMIT_COUNTS: Final = Table(
+    "submit_counts",
+    METADATA,
+    Column("owner_kind", Text, primary_key=True),
+    Column("owner_id", Text, primary_key=True),
+    Column("most", Integer, nullable=False),
+    Column("seconds", ARRAY(BigInteger).with_variant(Text, "sqlite"), nullable=False),
+    Column("submits", ARRAY(Integer).with_variant(Text, "sqlite"), nullable=False),
+)
+"""The submits of the last minute of each key and tenant with a rate limit, by seconds since 1970.
+
+Postgres alone has rows in it, and forgets them when it crashes: one process counts in its memory.
+"""

@@ -36,8 +36,8 @@ _MAX_DEATHS: Final = 40
 """A name that was freed by a host's death is taken again within some seconds."""
 _CALL_SECONDS: Final = 30.0
 """A poll takes a second; a host that is silent for so long counts as dead."""
-_KEEP_SECONDS: Final = 60.0
-"""Between two greetings of each host, which ends 300 s after the last one."""
+_KEEP_SECONDS: Final = 10.0
+"""Between two greetings of each host, which ends 45 s after the last one."""
 
 
 class ClusterHosts:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import keyreel
 from keyreel.errors import KeyreelError, Unavailable
 from keyreel.storage.passing_faults import find_passing_fault
+from keyreel.tasks.installation.workers import ANNOUNCEMENT_SECONDS
 from keyreel.worker.children.pool import ChildPool
 from keyreel.worker.children.protocol import (
     ForgetStep,
@@ -43,9 +44,9 @@ _POLL_SECONDS: Final = 1.0
 """How long a poll waits for news."""
 _PATIENCE_SECONDS: Final = 15.0
 """Work that nobody asks about for longer is ended: a new attempt begins 30 s after its worker was killed."""
-_IDLE_SECONDS: Final = 300.0
-"""A host without a caller for longer ends. Until then a worker that comes back finds its model loaded."""
-
+_OWNER_SILENCE_SECONDS: Final = 3 * ANNOUNCEMENT_SECONDS
+"""A host that hears nothing of its worker for longer ends, and its place in the cluster is free: by then the
+other nodes do not count that worker either. One that comes back before finds its model loaded."""
 _ANSWER_SECONDS: Final = 0.2
 """An answer is on its way for less."""
 
@@ -68,11 +69,14 @@ class EngineHost:
 
     async def greet(self) -> tuple[str, HostSetup]:
         """Return Keyreel's version on this machine, and how the host was made; it stays for a while."""
-        loop = asyncio.get_running_loop()
+        self._stay()
+        return keyreel.__version__, self._setup
+
+    def _stay(self) -> None:
+        """End this process later, unless its worker is heard of again."""
         if self._end is not None:
             self._end.cancel()
-        self._end = loop.call_later(_IDLE_SECONDS, os._exit, 0)
-        return keyreel.__version__, self._setup
+        self._end = asyncio.get_running_loop().call_later(_OWNER_SILENCE_SECONDS, os._exit, 0)
 
     async def accept(self, number: str, hosted: HostedWork) -> None:
         """Take a piece of work, to be called this number; what else is done here is ended.
@@ -99,6 +103,7 @@ class EngineHost:
         Raises:
             KeyError: it is not done here any more.
         """
+        self._stay()
         return await self._renders[number].poll()
 
     async def answer(self, number: str, shipment: Shipment) -> None:
@@ -113,6 +118,8 @@ class EngineHost:
 
     async def close(self) -> None:
         """End all work and the child."""
+        if self._end is not None:
+            self._end.cancel()
         for render in self._renders.values():
             render.stop()
         async with self._turn:

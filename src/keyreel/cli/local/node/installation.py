@@ -85,6 +85,7 @@ def open_installation(settings: Settings, own_urls: tuple[str, ...]) -> Generato
         destinations = build_destinations(settings)
         if presigned:
             destinations = replace(destinations, is_result=presigned.is_below)
+        resolve = build_link_resolver(signer, own_urls)
         yield Installation(
             settings=settings,
             node=name_node(settings),
@@ -96,7 +97,7 @@ def open_installation(settings: Settings, own_urls: tuple[str, ...]) -> Generato
             webhook_secrets=open_webhook_secrets(settings, secrets),
             pending_files=PendingFiles(storage),
             signer=signer,
-            intake=Intake(storage, EgressClient(destinations), resolve=build_link_resolver(signer, own_urls)),
+            intake=Intake(storage, EgressClient(destinations), resolve=resolve, ask=store.database.ask),
             tracer=tracer,
         )
 

@@ -57,7 +57,7 @@ def build_services(installation: Installation, worker: Worker | None) -> Service
         vault=installation.webhook_secrets,
         intake=installation.intake,
         engines=engines,
-        engine_health=_build_engine_problems(store, engines, worker),
+        engine_health=build_engine_problems(store, engines, worker),
         prices=read_price_table(settings.price_table),
         rate_limiter=RateLimiter(store.trusted_clock),
         watch=TaskWatch(store, _build_estimator(installation, engines)),
@@ -77,7 +77,7 @@ def _build_estimator(installation: Installation, engines: EngineRouter) -> EtaEs
     return EtaEstimator(store.database, store.clock, slots=slots, windows=windows)
 
 
-def _build_engine_problems(store: TaskStore, engines: EngineRouter, worker: Worker | None) -> EngineProblems:
+def build_engine_problems(store: TaskStore, engines: EngineRouter, worker: Worker | None) -> EngineProblems:
     """Return what asks the engines that can tell how they are, and the workers."""
     probes = {
         each.name: partial(probe_engine, each.engine)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import keyreel
 from keyreel.cli.local.node.installation import build_destinations
+from keyreel.cli.local.node.server_parts import build_engine_problems
 from keyreel.cli.local.soundfont import open_instruments
 from keyreel.durations import parse_period
 from keyreel.intake.egress import EgressClient
+from keyreel.server.monitoring.metrics_page import WorkerMetricSources
 from keyreel.worker.loop import Worker, WorkerSettings
 from keyreel.worker.webhooks.requests import LinkSettings, WebhookRequestBuilder
 from keyreel.worker.webhooks.sender import WebhookSender, WebhookSenderSettings
@@ -27,6 +29,12 @@ def build_worker(installation: Installation) -> Worker:
         settings=_build_worker_settings(installation),
         random=SystemRandom(),
     )
+
+
+def build_metric_sources(installation: Installation, worker: Worker) -> WorkerMetricSources:
+    """Build what the metrics of a process with nothing but a worker are read from."""
+    store = installation.store
+    return WorkerMetricSources(store, worker.router, build_engine_problems(store, worker.router, worker))
 
 
 def build_webhook_sender(installation: Installation) -> WebhookSender:
