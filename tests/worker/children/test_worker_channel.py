@@ -27,3 +27,15 @@ def test_tells_a_message_whole() -> None:
     with ours, theirs:
         WorkerChannel(theirs).send(ProgressReport(0.5))
         assert WorkerChannel(ours).receive() == ProgressReport(0.5)
+
+
+def test_says_whether_something_has_come() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        line = WorkerChannel(theirs)
+        assert not line.wait(0.0)
+        ours.sendall(pack_message(StepResult("done")))
+        assert line.wait(60.0)
+        assert line.receive() == StepResult("done")
+        ours.close()
+        assert line.wait(60.0), "a worker that hung up is news as well"

@@ -108,6 +108,8 @@ class EtaEstimator:
         self._windows = windows
         self._snapshot: QueueSnapshot | None = None
         self._ahead_counts: dict[str, tuple[datetime, int]] = {}
+        self._estimates: dict[tuple[str, str, datetime | None], int] = {}
+        """Of `estimate_seconds`, by the snapshot that there is."""
 
     def estimate_seconds(self, task: Task) -> int:
         """Return the whole seconds until a task is done; 0 if that is unknown."""
@@ -115,6 +117,15 @@ class EtaEstimator:
         if task.state is not TaskState.QUEUED:
             return task.estimate_remaining_seconds(now)
         snapshot = self._get_snapshot(now)
+        # Polls of a queued task outnumber all other requests, and until the next snapshot little changes.
+        key = task.id, task.engine, task.ready_at
+        if key not in self._estimates:
+            if len(self._estimates) >= _MAX_CACHED_COUNTS:
+                self._estimates.clear()
+            self._estimates[key] = self._compute_whole_seconds(snapshot, task, now)
+        return self._estimates[key]
+
+    def _compute_whole_seconds(self, snapshot: QueueSnapshot, task: Task, now: datetime) -> int:
         if _is_held_back(task, snapshot):
             return 0
         queue = snapshot.get_queue(task.engine)
@@ -214,6 +225,7 @@ class EtaEstimator:
         if snapshot is None or abs(now - snapshot.at) >= _SNAPSHOT_TTL:
             with self._database.snapshot() as connection:
                 snapshot = self._snapshot = take_snapshot(connection, now, self._slots)
+            self._estimates.clear()
         return snapshot
 
 

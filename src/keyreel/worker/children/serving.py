@@ -27,11 +27,14 @@ from keyreel.worker.children.worker_channel import WorkerChannel
 if TYPE_CHECKING:
     import socket
 
-    from keyreel.worker.children.protocol import Work
+    from keyreel.worker.children.protocol import ToChild, Work
     from keyreel.worker.children.roles import ChildRole
 
 _OUT_OF_MEMORY_STATUS: Final = 137
 """A shell's status for a process that the kernel killed for its memory; ours for a MemoryError."""
+
+_SECONDS_TO_KEEP_MEMORY: Final = 5.0
+"""Seconds without work after which freed memory is given back; 0.3 GB after a render."""
 
 _EXPLAINED_ERRORS: Final = (RenderFailed, EngineUnavailable, Unavailable, RenderCrashed)
 """What an engine may raise with a reason for people, as itself or as a class of its own."""
@@ -49,18 +52,23 @@ async def _serve_worker(channel: WorkerChannel, role: str) -> None:
         return  # The worker ended meanwhile.
     try:
         async with make_role(role, setup.engine) as child_role:
-            return_free_memory()
             while isinstance(
-                work := await asyncio.to_thread(channel.receive, child_role.idle_seconds),
+                work := await asyncio.to_thread(_receive_work, channel, child_role.idle_seconds),
                 RenderWork | ConformWork | InspectWork | FinishWork | RecommendWork,
             ):
                 channel.send(WorkStarted())
                 channel.send(await _run_work(child_role, work, channel))
-                return_free_memory()
     except MemoryError:
         os._exit(_OUT_OF_MEMORY_STATUS)
     except Exception as error:  # noqa: BLE001 - whatever loading raises, the worker must be told
         channel.send(_to_failure(error))
+
+
+def _receive_work(channel: WorkerChannel, idle_seconds: float | None) -> ToChild | None:
+    """Wait for work, and meanwhile give back what the last one freed: the next may need it at once."""
+    if not channel.wait(_SECONDS_TO_KEEP_MEMORY):
+        return_free_memory()
+    return channel.receive(idle_seconds)
 
 
 async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -> WorkDone | WorkFailed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import select
 import threading
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,10 @@ class WorkerChannel:
         """Send a message; may be called from any thread."""
         with self._send_lock:
             self._socket.sendall(pack_message(message))
+
+    def wait(self, timeout_seconds: float) -> bool:
+        """Wait until there is something to receive; say whether there is, after this time at the latest."""
+        return bool(select.select([self._socket], [], [], timeout_seconds)[0])
 
     def receive(self, timeout_seconds: float | None = None) -> ToChild | None:
         """Wait for a message; None once the worker has hung up, or after `timeout_seconds` without one."""

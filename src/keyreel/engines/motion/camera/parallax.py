@@ -269,10 +269,11 @@ def _compress_borders(points: FloatArray, view: CameraView) -> FloatArray:
     for axis in (0, 1):
         for edge, sign in ((view.image_bounds[axis], -1.0), (view.image_bounds[axis + 2], 1.0)):
             along = points[..., axis]
-            part = along / abs(edge) * sign
-            farthest = float(part[1:-1, 1:-1].max())
+            inner = along[1:-1, 1:-1]
+            farthest = float(inner.max() if sign > 0 else -inner.min()) / abs(edge)
             if farthest <= 1:
                 continue
+            part = along / abs(edge) * sign
             slope = (farthest - _COMPRESSION_KNEE) / (1 - _COMPRESSION_KNEE)
             beyond = np.clip((part - _COMPRESSION_KNEE) / (farthest - _COMPRESSION_KNEE), 0, None)
             pressed = _COMPRESSION_KNEE + (1 - _COMPRESSION_KNEE) * slope * beyond / (

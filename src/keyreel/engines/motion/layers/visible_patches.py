@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     FramePatch = tuple[slice, slice]
     """Rows and columns of the frame, in pixels; multiples of `GRID_STEP`, but at its far borders."""
 
-_BAND_ROWS: Final = 4
-_MIN_GAP: Final = 4
-"""In cells: the height of a band of patches, and the narrowest gap that is worth two patches."""
+_BAND_ROWS: Final = 8
+_MIN_GAP: Final = 6
+"""In cells: the height of a band of patches, and the narrowest gap that is worth two patches: a patch takes
+as long by itself as 5,000 pixels do."""
 
 _COARSE_STEP: Final = 8
 """Pixels of a canvas for each entry of an `OpacityGrid`."""
@@ -86,26 +87,43 @@ def sample_patches(
     `image` is the layer's canvas [height, width, channels]; `points` [rows, columns, 2] are where the view's
     grid lies on the layer, in units; the resting frame starts at `origin` on the canvas, in pixels.
     """
+    patches = find_patches(needed, view)
+    if not patches:
+        return
     width, height = view.size.width, view.size.height
     centre = np.array(((width - 1) / 2 + origin[0], (height - 1) / 2 + origin[1]), np.float32)
-    grid = np.ascontiguousarray(points * np.float32(view.pixels_per_unit) + centre, np.float32)
-    for patch in find_patches(needed, view):
-        yield patch, sample_image(image, _enlarge_grid(grid, patch))
+    around = _find_bounds(patches)
+    positions = points[_to_cells(around[0]), _to_cells(around[1])] * np.float32(view.pixels_per_unit) + centre
+    # One map for all patches: enlarging the grid for each takes twice the time, as patches share their rims.
+    coordinate_map = _enlarge_grid(np.ascontiguousarray(positions, np.float32))
+    for rows, columns in patches:
+        part = coordinate_map[
+            rows.start - around[0].start : rows.stop - around[0].start,
+            columns.start - around[1].start : columns.stop - around[1].start,
+        ]
+        yield (rows, columns), sample_image(image, part)
 
 
-def _enlarge_grid(grid: FloatArray, patch: FramePatch) -> CoordinateMap:
-    """Return a patch's coordinate map: the grid's part for it, enlarged."""
-    rows, columns = patch
+def _find_bounds(patches: list[FramePatch]) -> FramePatch:
+    """Return the smallest rectangle of the frame that has all the patches in it."""
+    return (
+        slice(min(rows.start for rows, _ in patches), max(rows.stop for rows, _ in patches)),
+        slice(min(columns.start for _, columns in patches), max(columns.stop for _, columns in patches)),
+    )
+
+
+def _to_cells(pixels: slice) -> slice:
+    """Return the cells that have these pixels of the frame, with one more at each side."""
+    # The grid's points begin one cell before the frame.
+    return slice(pixels.start // GRID_STEP, ceil(pixels.stop / GRID_STEP) + 2)
+
+
+def _enlarge_grid(grid: FloatArray) -> CoordinateMap:
+    """Return the coordinate map of a grid's cells, without the outermost."""
+    rows, columns = grid.shape[:2]
     # A cell has its point in its middle, and resize extrapolates half a cell at each side: one is left out.
-    around = grid[
-        rows.start // GRID_STEP : ceil(rows.stop / GRID_STEP) + 2,
-        columns.start // GRID_STEP : ceil(columns.stop / GRID_STEP) + 2,
-    ]
-    enlarged = resize(around, around.shape[1] * GRID_STEP, around.shape[0] * GRID_STEP)
-    return enlarged[
-        GRID_STEP : GRID_STEP + rows.stop - rows.start,
-        GRID_STEP : GRID_STEP + columns.stop - columns.start,
-    ]
+    enlarged = resize(grid, columns * GRID_STEP, rows * GRID_STEP)
+    return enlarged[GRID_STEP:-GRID_STEP, GRID_STEP:-GRID_STEP]
 
 
 def find_patches(needed: Mask, view: CameraView) -> list[FramePatch]:
