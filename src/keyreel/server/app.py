@@ -40,7 +40,8 @@ def create_app(services: Services, metrics: MetricsPage | None = None) -> ASGIAp
     polls = DirectRoutes([route for route in routes if route.name == RouteAction.RESULT], bounded)
     tells_polls = services.settings.log_level is LogLevel.DEBUG
     log = RequestLog(routes, services.request_counts, tells_polls=tells_polls)
-    return ResponseHeadersMiddleware(add_cors(polls, services.settings.cors_origins), log)
+    served = ResponseHeadersMiddleware(add_cors(polls, services.settings.cors_origins), log)
+    return services.tracer.wrap_app(served, log.find_route)
 
 
 class ResponseHeadersMiddleware:

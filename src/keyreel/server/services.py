@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyreel.server.monitoring.request_counts import RequestCounts
+from keyreel.tasks.tracing.tracer import NoTracer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.eta.estimator import EtaEstimator
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.tracing.tracer import Tracer
     from keyreel.tasks.webhooks.secrets import WebhookSecrets
 
 
@@ -60,6 +62,7 @@ class Services:
     root: bytes
     anchors: bytes
     has_worker: bool = False
+    tracer: Tracer = field(default_factory=NoTracer)
     request_counts: RequestCounts = field(default_factory=RequestCounts)
 
     @property

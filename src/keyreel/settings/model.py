@@ -36,7 +36,7 @@ from keyreel.settings.nodes import (
 )
 from keyreel.settings.operations import LogLevel, LogLevelSetting, MetricsHost, MetricsPort
 from keyreel.settings.rules import HOST_PATTERN, PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES, EngineWait
-from keyreel.settings.sources import find_file, get_default_data_folder, read_file
+from keyreel.settings.sources import Variables, find_file, get_default_data_folder, read_file
 from keyreel.settings.storage import LinkMode, Links, StorageUrl
 from keyreel.system.setting_values import (
     Network,
@@ -392,8 +392,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put flags before the environment, and that before the TOML file."""
-        del dotenv_settings, file_secret_settings
-        file = find_file({**env_settings(), **init_settings()})
+        del env_settings, dotenv_settings, file_secret_settings
+        variables = Variables(settings_cls, FILE_TABLES)
+        file = find_file({**variables(), **init_settings()})
         known = (name for name in settings_cls.model_fields if name != "config")
         table = read_file(file, known) if file else {}
-        return init_settings, env_settings, InitSettingsSource(settings_cls, table)
+        return init_settings, variables, InitSettingsSource(settings_cls, table)

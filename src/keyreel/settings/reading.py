@@ -25,7 +25,6 @@ def read_settings(**flags: Any) -> Settings:
         InvalidSetting: naming the setting, what it got and what is allowed.
     """
     given = {name: value for name, value in flags.items() if value is not None}
-    _check_variables()
     try:
         return Settings(**given)
     except ValidationError as error:
@@ -37,15 +36,20 @@ def read_settings(**flags: Any) -> Settings:
         raise InvalidSetting(f"{_name_source(name, given)}: {found}{_phrase_rule(name, first)}.") from None
 
 
-def _check_variables() -> None:
-    """Refuse variables KEYREEL_* that nothing reads: a misspelt one would be ignored."""
+def list_unread_variables() -> list[str]:
+    """Return a sentence about each variable KEYREEL_* that nothing reads, with the nearest name that is read.
+
+    They are no errors: other programs set such variables too, as Kubernetes does for a service of that name.
+    """
     settings = (name.upper() for name in Settings.model_fields if name not in FILE_TABLES)
     known = (*settings, *_COMMANDS_VARIABLES)
+    sentences: list[str] = []
     for variable in sorted(os.environ):
         name = variable.upper().removeprefix(PREFIX)
         if variable.upper().startswith(PREFIX) and name not in known:
             suggestion = suggest_name(name, known, PREFIX)
-            raise InvalidSetting(end_sentence(f"{shorten(variable)}: unknown setting{suggestion}"))
+            sentences.append(end_sentence(f"{shorten(variable)}: unknown setting{suggestion}"))
+    return sentences
 
 
 def _name_source(name: str, given: dict[str, Any]) -> str:

@@ -6,12 +6,31 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic_settings import EnvSettingsSource
+
 from keyreel.errors import InvalidSetting
 from keyreel.system.setting_values import end_sentence
 from keyreel.system.toml_file import check_keys, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pydantic.fields import FieldInfo
+    from pydantic_settings import BaseSettings
+
+
+class Variables(EnvSettingsSource):
+    """The environment's variables, of which none stands for a table of the file."""
+
+    def __init__(self, settings: type[BaseSettings], tables: Iterable[str]) -> None:
+        super().__init__(settings)
+        self._tables = frozenset(tables)
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return what the variable of a setting holds, None where there is none."""
+        if field_name in self._tables:
+            return None, field_name, False
+        return super().get_field_value(field, field_name)
 
 
 def get_default_data_folder() -> Path:

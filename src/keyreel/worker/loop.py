@@ -204,7 +204,8 @@ class Worker:
 
     async def _run_claim(self, claim: Claim, pools: WorkerPools, slot: RenderSlot) -> None:
         try:
-            await self._pipeline.run_claim(claim, pools, slot)
+            with self._settings.tracer.open_task_span(claim.task.id, "attempt"):
+                await self._pipeline.run_claim(claim, pools, slot)
         except Exception:  # noqa: BLE001 - what gets here is a bug; the other tasks must go on
             _log.exception("internal error", task=claim.task.id)
             await self._pipeline.put_back(claim.token, "internal error")

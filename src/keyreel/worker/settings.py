@@ -10,12 +10,14 @@ from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
 from keyreel.settings.acceptance import BelowBar
 from keyreel.settings.engines import EngineSettings
+from keyreel.tasks.tracing.tracer import NoTracer
 
 if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
     from keyreel.provenance.signing_certificates import SigningCredentials
+    from keyreel.tasks.tracing.tracer import Tracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +57,7 @@ class WorkerSettings:
     """When off-peak tasks may run."""
     retention_periods: RetentionPeriods = field(default_factory=RetentionPeriods)
     """How long files and records are kept."""
+    tracer: Tracer = field(default_factory=NoTracer)
+    """What tells how long each attempt, and each step of it, takes."""
     dev: bool = False
     """Development mode: markers in prompts are obeyed."""

@@ -131,6 +131,7 @@ class TaskPipeline:
         self._storage = storage
         self._intake = intake
         self._settings = settings
+        self._tracer = settings.tracer
         self._random = random
 
     async def run_claim(self, claim: Claim, pools: WorkerPools, slot: RenderSlot) -> None:
@@ -213,7 +214,8 @@ class TaskPipeline:
         request = parse_stored_request(task)
         tenant = task.submission.tenant
         async with slot.set_aside() if _has_remote_inputs(request) else slot.keep():
-            order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
+            with self._tracer.open_step("gather"):
+                order = await self._gather_inputs(request, task.submission.seed, inputs, tenant)
         order = adapt_to_draft(order, task)
         await self._retry_passing_faults(pools.finishing.warm_up)
         engines = await self._list_engines(task, order, pools)
@@ -227,11 +229,12 @@ class TaskPipeline:
         render = self._build_renderer(rendered_order, attempt, pools)
         clip = await pools.binder.run_first_available(task, engines, slot, render)
         context = self._build_finishing_context(task, results, clean_copy=two_copies)
-        finished = await self._retry_after_crash(
-            attempt, lambda: pools.finishing.run(FinishWork(clip, order, context), attempt)
-        )
+        work = FinishWork(clip, order, context)
+        with self._tracer.open_step("finish"):
+            finished = await self._retry_after_crash(attempt, lambda: pools.finishing.run(work, attempt))
         # What was delivered is what was ordered, or finishing had rejected it: it costs what was held.
-        outcome = await self._store_files(finished, attempt.token)
+        with self._tracer.open_step("store"):
+            outcome = await self._store_files(finished, attempt.token)
         return replace(outcome, charged=task.submission.credits, notes=(*notes, *outcome.notes))
 
     async def _list_engines(self, task: Task, order: Order, pools: WorkerPools) -> tuple[str, ...]:
@@ -263,7 +266,8 @@ class TaskPipeline:
             steps, expense = attempt.for_engine(engine), pools.binder.get_expense(engine)
             async with steps.reserve_render(expense):
                 below_bar, is_paid = self._settings.below_bar, expense.is_paid
-                return await make_accepted_clip(order, steps, make, below_bar, is_paid=is_paid)
+                with self._tracer.open_step("render"):
+                    return await make_accepted_clip(order, steps, make, below_bar, is_paid=is_paid)
 
         return render
 

@@ -91,6 +91,21 @@ def test_anybody_checks_a_video_with_the_published_root(
     assert not elsewhere.exists()
 
 
+def test_a_server_elsewhere_is_asked_for_its_root_and_its_tasks(
+    server: Server, made: tuple[str, Path], tmp_path: Path
+) -> None:
+    task_id, video = made
+    token = (server.data / "admin.token").read_text().strip()
+    elsewhere = {"KEYREEL_DATA": str(tmp_path / "nothing here"), "KEYREEL_BASE_URL": server.url}
+    done = verify(video, **elsewhere, KEYREEL_ADMIN_TOKEN=token)
+    assert done.returncode == 0, done.stderr
+    assert f"{task_id} (the same file)" in done.stdout
+    without = verify(video, **elsewhere)
+    assert without.returncode == 0, without.stderr
+    assert f"{task_id} (according to its signature)" in without.stdout
+    assert "the tasks of the server are not searched" in without.stderr
+
+
 def test_a_strangers_video_is_unknown(tmp_path: Path) -> None:
     done = verify(labelled_scene(tmp_path / "plain.mp4", seed=4), "--data", tmp_path / "data")
     assert done.returncode == 1

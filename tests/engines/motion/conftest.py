@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -9,9 +10,10 @@ import pytest
 from keyreel.engines.motion.networks.models import Networks
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
+
+
+EXAMPLES = Path(__file__).parents[3] / "examples/pictures"
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +38,16 @@ def ball(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cv2.circle(image, (200, 200), 110, (40, 40, 205), -1, cv2.LINE_AA)
     cv2.circle(image, (165, 160), 34, (120, 120, 240), -1, cv2.LINE_AA)
     cv2.imwrite(str(path), image)
+    return path
+
+
+@pytest.fixture(scope="session")
+def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The astronaut's head, so large that it acts in a small frame."""
+    path = tmp_path_factory.mktemp("images") / "portrait.png"
+    picture = cv2.imread(str(EXAMPLES / "astronaut.jpg"))
+    assert picture is not None
+    cv2.imwrite(str(path), picture[:280, 90:370])
     return path
 
 

@@ -36,10 +36,13 @@ from keyreel.cli.doctor.machine_checks import (
     check_python,
     check_server,
 )
-from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
+from keyreel.cli.operator_client import OperatorOptions
+from keyreel.cli.options import AdminTokenOption, DataOption, JsonOption  # noqa: TC001 - typer reads annotations
+from keyreel.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from keyreel.cli.doctor.findings import DoctorCheck
     from keyreel.settings import Settings
@@ -51,17 +54,45 @@ NewDatabaseOption = Annotated[
 DeleteOrphansOption = Annotated[
     bool, typer.Option("--delete-orphans", help="First delete stored results that belong to no task.")
 ]
+ServerUrlOption = Annotated[
+    str,
+    typer.Option(
+        "--base-url",
+        envvar="KEYREEL_BASE_URL",
+        help="Check this running server instead of this machine.",
+    ),
+]
 _PIPE_WIDTH: Final = 1000
 """Columns where the output is no terminal, so that no row is wrapped."""
 
 
-def check_machine(
+def check_machine(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     data: DataOption = None,
+    base_url: ServerUrlOption = "",
+    admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
     new_database: NewDatabaseOption = False,
     delete_orphans: DeleteOrphansOption = False,
 ) -> None:
-    """Check this machine and the installation. Exits with 1 if a check fails."""
+    """Check this machine and the installation, or a running server. Exits with 1 if a check fails."""
+    if base_url:
+        from keyreel.cli.doctor.remote_checks import check_remote_server
+
+        if new_database or delete_orphans:
+            raise InvalidRequest(
+                "--new-database and --delete-orphans change a local folder: leave out --base-url."
+            )
+        checks = check_remote_server(OperatorOptions(data, base_url, admin_token))
+    else:
+        checks = _check_folder(data, new_database=new_database, delete_orphans=delete_orphans)
+    if as_json:
+        print(json.dumps([asdict(check) for check in checks], indent=2))
+    else:
+        _print_checks(checks)
+    raise typer.Exit(0 if all(check.ok for check in checks) else 1)
+
+
+def _check_folder(data: Path | None, *, new_database: bool, delete_orphans: bool) -> list[DoctorCheck]:
     from keyreel.cli.local.stored_files import create_database, delete_all_orphans
     from keyreel.cli.local.task_store import locate_database
     from keyreel.engines.router import load_router
@@ -73,12 +104,7 @@ def check_machine(
         create_database(locate_database(settings))
     if delete_orphans:
         delete_all_orphans(settings)
-    checks = list_checks(settings, _CHECKS)
-    if as_json:
-        print(json.dumps([asdict(check) for check in checks], indent=2))
-    else:
-        _print_checks(checks)
-    raise typer.Exit(0 if all(check.ok for check in checks) else 1)
+    return list_checks(settings, _CHECKS)
 
 
 def list_checks(

@@ -111,24 +111,50 @@ def _list_engines_here(data: Path | None) -> list[Json]:
 def check_engines(
     name: Annotated[str, typer.Argument(help="One engine. Default: all, including unused tables.")] = "",
     data: DataOption = None,
+    base_url: EnginesUrlOption = "",
+    admin_token: AdminTokenOption = "",
 ) -> None:
     """Check engines: run each health check, then load the engine as a render would. Exits with 1 on failure.
 
     Engines on a Ray cluster are not loaded; this checks that a node there has their resources.
+    With --base-url, that server reports the state of its engines, and nothing is loaded.
     """
+    problems = (
+        _ask_engines(OperatorOptions(data, base_url, admin_token), name)
+        if base_url
+        else _try_here(data, name)
+    )
+    for each, problem in problems.items():
+        print(f"{each}: {problem or 'works'}")
+    raise typer.Exit(1 if any(problems.values()) else 0)
+
+
+def _ask_engines(options: OperatorOptions, name: str) -> dict[str, str]:
+    """Return what a server says is wrong with each engine of its own; empty where nothing is."""
+    engines = _list_engines_elsewhere(options)
+    _require_known(name, [each["name"] for each in engines])
+    return {
+        each["name"]: "" if each["healthy"] else each["detail"]
+        for each in engines
+        if name in {"", each["name"]}
+    }
+
+
+def _try_here(data: Path | None, name: str) -> dict[str, str]:
+    """Return what is wrong with each engine that is set here; empty where nothing is."""
     from keyreel.engines.router import load_engines
     from keyreel.settings import read_settings
 
     settings = read_settings(data=data).engine_settings
     engines = load_engines(settings)
-    if name and name not in engines:
-        known = ", ".join(engines)
-        raise InvalidRequest(f"NAME: got {name[:64]!r}; must be one of {known}.", field="name")
+    _require_known(name, list(engines))
     tried = {each: engine for each, engine in engines.items() if name in {"", each}}
-    problems = {each: _find_problem(engine, settings) for each, engine in tried.items()}
-    for each, problem in problems.items():
-        print(f"{each}: {problem or 'works'}")
-    raise typer.Exit(1 if any(problems.values()) else 0)
+    return {each: _find_problem(engine, settings) for each, engine in tried.items()}
+
+
+def _require_known(name: str, known: list[str]) -> None:
+    if name and name not in known:
+        raise InvalidRequest(f"NAME: got {name[:64]!r}; must be one of {', '.join(known)}.", field="name")
 
 
 def _find_problem(configured: ConfiguredEngine, settings: EngineSettings) -> str:

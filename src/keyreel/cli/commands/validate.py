@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import typer
 
+from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.options import (
     ApiKeyOption,
     DataOption,
@@ -32,7 +33,10 @@ def validate_request(  # noqa: PLR0913, PLR0917 - a command's options are its in
     prompt: PromptsOption = None,
     duration: DurationsOption = None,
     field: FieldsOption = None,
-    base_url: Annotated[str, typer.Option(help="Ask this server. Default: the local catalogue.")] = "",
+    base_url: Annotated[
+        str,
+        typer.Option(envvar="KEYREEL_BASE_URL", help="Ask this server. Default: the local catalogue."),
+    ] = "",
     api_key: ApiKeyOption = "",
     data: DataOption = None,
     as_json: JsonOption = False,
@@ -50,7 +54,7 @@ def validate_request(  # noqa: PLR0913, PLR0917 - a command's options are its in
     submit = build_parsed_submit(model, request.to_client_fields())
     name = submit.endpoint_class.name()
     verdict = (
-        _validate_remotely(name, submit.fields, base_url, api_key)
+        _validate_remotely(name, submit.fields, DataFolder.from_option(data).choose_server(base_url, api_key))
         if base_url
         else _validate_locally(name, submit.fields, data)
     )
@@ -77,13 +81,13 @@ def _validate_locally(name: str, fields: Json, data: Path | None) -> Json:
     return build_verdict(parse_for_model(name, fields), rules)
 
 
-def _validate_remotely(name: str, fields: Json, base_url: str, api_key: str) -> Json:
+def _validate_remotely(name: str, fields: Json, server: tuple[str, str]) -> Json:
     from keyreel.client import Client
     from keyreel.client.sansio.flows import send_request
     from keyreel.wire.dialects.dialect import ApiRequest
 
     call = ApiRequest("POST", f"/v1/validate/{quote(name)}", fields)
-    with Client(base_url, api_key) as client:
+    with Client(*server) as client:
         return client.run(send_request(client.remote, call))
 
 

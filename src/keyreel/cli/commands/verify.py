@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path  # noqa: TC003 - typer reads annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,22 +11,33 @@ import typer
 
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.operator_client import OperatorOptions, connect_for_reading
-from keyreel.cli.options import DataOption, JsonOption  # noqa: TC001 - typer reads annotations
-from keyreel.errors import InvalidRequest
+from keyreel.cli.options import (  # noqa: TC001 - typer reads annotations
+    AdminTokenOption,
+    DataOption,
+    JsonOption,
+    OperatorUrlOption,
+)
+from keyreel.errors import InvalidRequest, MissingKey, RemoteError
 
 if TYPE_CHECKING:
     from keyreel.provenance.verification import Evidence, TaskMatch
 
 
-def verify_video(
+def verify_video(  # noqa: PLR0913, PLR0917 - a command's options are its interface
     file: Annotated[Path, typer.Argument(help="Video file to verify.")],
     root: Annotated[
         Path | None, typer.Option(help="PEM file of an additional root certificate to trust.")
     ] = None,
     data: DataOption = None,
+    base_url: OperatorUrlOption = "",
+    admin_token: AdminTokenOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Verify a video: whether it is untouched, who made it, and which task. Exits with 1 if altered."""
+    """Verify a video: whether it is untouched, who made it, and which task. Exits with 1 if altered.
+
+    With --base-url, that server's root certificate is trusted and its tasks are searched.
+    The file stays here.
+    """
     from keyreel.provenance import report
     from keyreel.provenance.sandboxed_examine import read_evidence_sandboxed
     from keyreel.provenance.verification import Verdict, make_report
@@ -33,8 +45,12 @@ def verify_video(
     if not file.is_file():
         raise InvalidRequest(f"{file} is not a file.")
     folder = DataFolder.from_option(data)
-    evidence = read_evidence_sandboxed(file.resolve(), _read_anchors(folder, root))
-    findings = make_report(evidence, _find_matches(folder, evidence))
+    anchors = _fetch_anchors(base_url) if base_url else _read_anchors(folder)
+    if root:
+        anchors += b"\n" + root.read_bytes()
+    evidence = read_evidence_sandboxed(file.resolve(), anchors)
+    options = OperatorOptions(folder.path, base_url, admin_token)
+    findings = make_report(evidence, _find_matches(options, evidence))
     if as_json:
         print(json.dumps(report.to_json(findings), indent=2, ensure_ascii=False))
     else:
@@ -43,23 +59,42 @@ def verify_video(
     raise typer.Exit(0 if findings.verdict is Verdict.UNTOUCHED else 1)
 
 
-def _read_anchors(folder: DataFolder, root: Path | None) -> bytes:
+def _read_anchors(folder: DataFolder) -> bytes:
     from keyreel.cli.local.node.installation import get_trust_anchors
     from keyreel.settings import read_settings
 
-    own = get_trust_anchors(read_settings(data=folder.path))
-    return own + b"\n" + root.read_bytes() if root else own
+    return get_trust_anchors(read_settings(data=folder.path))
 
 
-def _find_matches(folder: DataFolder, evidence: Evidence) -> tuple[TaskMatch, ...]:
-    """Find the data folder's tasks that made this video; where there is no database, there are none."""
+def _fetch_anchors(base_url: str) -> bytes:
+    """Fetch the root certificate that a server shows to everybody.
+
+    Raises:
+        RemoteError: it does not answer, or has none.
+    """
+    import httpx
+
+    try:
+        answer = httpx.get(f"{base_url.rstrip('/')}/.well-known/keyreel-c2pa.pem", trust_env=False)
+        answer.raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise RemoteError(f"The server at {base_url} has no root certificate: {error}.") from None
+    return answer.content
+
+
+def _find_matches(options: OperatorOptions, evidence: Evidence) -> tuple[TaskMatch, ...]:
+    """Find the tasks that made this video; where there is no database here, there are none."""
     from keyreel.cli.local.task_store import locate_database
     from keyreel.provenance.verification import TaskMatch
     from keyreel.settings import read_settings
 
-    if not locate_database(read_settings(data=folder.path)).exists():
+    if not options.base_url and not locate_database(read_settings(data=options.data)).exists():
         return ()
     body = {"sha256": evidence.sha256, "fingerprint": evidence.fingerprint}
-    with connect_for_reading(OperatorOptions(folder.path)) as server:
-        found = server.request("POST", "/v1/admin/matches", body)
+    try:
+        with connect_for_reading(options) as server:
+            found = server.request("POST", "/v1/admin/matches", body)
+    except MissingKey as error:
+        print(f"keyreel: the tasks of the server are not searched: {error.message}", file=sys.stderr)
+        return ()
     return tuple(TaskMatch(**match) for match in found["matches"])

@@ -69,14 +69,15 @@ def check_engines(settings: Settings) -> DoctorCheck:
 
     running = read_running_engines(settings.data)
     if running is not None:
-        return _judge_running_engines(running)
+        return judge_running_engines(running)
     router = load_router(settings.engine_settings)
     made = frozenset(each for each in ENDPOINTS if router.is_supported(each))
     health = {each.name: check_engine(each.engine) for each in router.engines}
     return _judge_engines({name: "" if found.ok else found.detail for name, found in health.items()}, made)
 
 
-def _judge_running_engines(engines: list[Json]) -> DoctorCheck:
+def judge_running_engines(engines: list[Json]) -> DoctorCheck:
+    """Judge the engines of a server as /v1/admin/engines lists them: what they make, and which is unwell."""
     from keyreel.wire.endpoints.catalogue import ENDPOINTS
     from keyreel.wire.endpoints.naming import format_model_name, format_operation_name
 

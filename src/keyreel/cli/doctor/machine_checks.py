@@ -49,14 +49,19 @@ def check_data_folder(settings: Settings) -> DoctorCheck:
 
 def check_server(settings: Settings) -> DoctorCheck:
     """Ask the server that runs on the data folder how it is."""
-    import httpx
-
     from keyreel.cli.local.data_folder import DataFolder
     from keyreel.tasks.database.folder_lock import is_held
 
     if not is_held(settings.data):
         return make_passed("server", "not running: start it with `keyreel up`")
     url = DataFolder(settings.data).read_server_url()
+    return describe_server(url, f"a process uses {settings.data} but does not respond")
+
+
+def describe_server(url: str, unanswered: str) -> DoctorCheck:
+    """Ask the server at a URL how it is; `unanswered` is what is wrong if it does not say."""
+    import httpx
+
     try:
         readiness = httpx.get(f"{url}/health/ready", trust_env=False).json()
         version = httpx.get(f"{url}/health/live", trust_env=False).json()["version"]
@@ -65,7 +70,7 @@ def check_server(settings: Settings) -> DoctorCheck:
         ]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
         fix = "wait until it has started or stopped, and try again; see its log"
-        return make_failed("server", f"a process uses {settings.data} but does not respond", fix)
+        return make_failed("server", unanswered, fix)
     if problems:
         return make_failed("server", f"running at {url}, but {'; '.join(problems)}")
     renders = "renders" if readiness["worker"] else "does not render"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     """Renders the shot of an index, frame by frame, uint8 [height, width, 3]."""
 
 _PRELOADED_MODULES: Final = (
+    "keyreel.engines.motion.acting.performed_acts",
     "keyreel.engines.motion.analysis.audible_content",
     "keyreel.engines.motion.modes.extend",
     "keyreel.engines.motion.modes.image_to_video",
@@ -62,6 +63,7 @@ class MotionEngine:
             encode = partial(_encode_shot, render_shot, order, index, job)
             shot_paths.append(Path(await job.once(f"shot-{index}", encode)))
             await job.progress(sum(shot.frames for shot in order.shots[: index + 1]) / order.frames)
+        from keyreel.engines.motion.acting.performed_acts import find_performance
         from keyreel.engines.motion.analysis.audible_content import find_audible_content
         from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
 
@@ -71,7 +73,7 @@ class MotionEngine:
             # The images are looked at for it once more.
             audible_content=find_audible_content(order) if order.sound.ambience else (),
             source=_MODES[order.operation].source,
-            notes=build_notes(order),
+            notes=build_notes(order, find_performance(order, self._open_networks())),
         )
 
     def preload(self) -> None:
@@ -79,6 +81,7 @@ class MotionEngine:
         for module in _PRELOADED_MODULES:
             import_module(module)
         from keyreel.engines.motion.interpolation.optical_flow import prepare_network
+        from keyreel.engines.motion.networks.faces import warm_up_faces
         from keyreel.engines.motion.networks.matting import warm_up_matting
         from keyreel.engines.motion.prompts.parser import parse_prompt
         from keyreel.engines.motion.prompts.unfulfilled.notes import build_notes
@@ -87,6 +90,7 @@ class MotionEngine:
         build_notes(Order(Operation.REFERENCE2VIDEO, "", (Shot("a cat", 1),), Resolution.P540, 0))
         networks = self._open_networks()
         warm_up_matting(networks)
+        warm_up_faces(networks)
         prepare_network(networks.rife)
 
     async def recommend_prompt(self, order: Order) -> str:

@@ -42,10 +42,15 @@ class RequestLog:
         self._counts = counts
         self._tells_polls = tells_polls
 
+    def find_route(self, scope: Scope) -> str:
+        """Return the path of the route that a request was led to, with names in the place of ids."""
+        endpoint = scope.get("endpoint")
+        return UNMATCHED if endpoint is None else self._paths.get(endpoint, UNMATCHED)
+
     def record(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request that was answered with this status, 0 for none, and log it."""
         endpoint, method, status = scope.get("endpoint"), scope["method"], int(status)
-        path = UNMATCHED if endpoint is None else self._paths.get(endpoint, UNMATCHED)
+        path = self.find_route(scope)
         self._counts.count((method if method in _METHODS else _OTHER_METHOD, path, status), seconds)
         if endpoint in self._polled and 0 < status < HTTPStatus.BAD_REQUEST:
             if self._tells_polls:

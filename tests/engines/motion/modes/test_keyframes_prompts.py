@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     RenderPrompt = Callable[[str], list[Frame]]
 
-RELATED = [view(terrain(1), 60, 60), view(terrain(1), 90, 66)]
+RELATED = [view(terrain(1), 60, 60), view(terrain(1), 63, 61)]
+MOVING = [view(terrain(1), 60, 60), view(terrain(1), 90, 66)]
 UNRELATED = [view(terrain(2), 100, 100), view(terrain(3), 100, 100)]
 UNRELATED[0][..., 1:], UNRELATED[1][..., :2] = 0, 0
 
@@ -64,6 +65,13 @@ def motion(one: Frame, other: Frame) -> NDArray[np.float32]:
     y, x = np.mgrid[-1 : 1 : flow.shape[0] * 1j, -1 : 1 : flow.shape[1] * 1j]
     places = np.stack([x.ravel(), y.ravel(), np.ones(x.size)], axis=1)
     return np.asarray(np.linalg.lstsq(places, flow.reshape(-1, 2), rcond=None)[0].T, dtype=np.float32)
+
+
+def test_keyframes_that_travel_take_no_second_move(tmp_path: Path) -> None:
+    plain, pushed = (
+        render_frames(tmp_path / (prompt or "plain"), MOVING, prompt) for prompt in ("", "push in")
+    )
+    assert max(error(*pair) for pair in zip(plain, pushed, strict=True)) < 0.004
 
 
 def added(plain: list[Frame], prompted: list[Frame], index: int) -> NDArray[np.float32]:
@@ -135,7 +143,7 @@ def test_a_handheld_camera_shakes(plain: list[Frame], render_related: RenderProm
     prompted = render_related(prompt)
     places = np.array([added(plain, prompted, index)[:, 2] for index in range(4, 20)])
     turns = np.diff(np.sign(np.diff(places, axis=0)), axis=0)
-    assert np.ptp(places, axis=0).max() > 0.35
+    assert np.ptp(places, axis=0).max() > 0.3
     assert np.count_nonzero(turns) >= 2
 
 

@@ -102,16 +102,16 @@ def leads(axis: str, sign: int) -> Callable[[Travel], bool]:
 
     def claim(travel: Travel) -> bool:
         along, across = (travel.right, travel.down) if axis == "right" else (travel.down, travel.right)
-        return sign * along > 1.6 and abs(across) < 0.4 * abs(along)
+        return sign * along > 7 and abs(across) < 0.4 * abs(along)
 
     return claim
 
 
 CAMERA = [
-    Row("zoom in", "镜头放大", lambda it: it.growth > 0.02),
-    Row("zoom out", "镜头缩小", lambda it: it.growth < -0.015),
-    Row("push in", "镜头缓缓推近", lambda it: it.growth > 0.02),
-    Row("pull back", "镜头拉远", lambda it: it.growth < -0.015),
+    Row("zoom in", "镜头放大", lambda it: it.growth > 0.12),
+    Row("zoom out", "镜头缩小", lambda it: it.growth < -0.09),
+    Row("push in", "镜头缓缓推近", lambda it: it.growth > 0.05),
+    Row("pull back", "镜头拉远", lambda it: it.growth < -0.08),
     Row("pan left", "向左摇镜头", leads("right", 1)),
     Row("pan right", "镜头向右摇", leads("right", -1)),
     Row("tilt up", "镜头上摇", leads("down", 1)),
@@ -120,9 +120,9 @@ CAMERA = [
     Row("camera tracks right", "镜头向右平移", leads("right", -1)),
     Row("crane up", "镜头上升", leads("down", 1)),
     Row("the camera descends", "镜头下降", leads("down", -1)),
-    Row("orbit right", "环绕", lambda it: it.far > 0.8 and it.near < -0.8),
-    Row("orbit left", "逆时针环绕", lambda it: it.far < -0.8 and it.near > 0.8),
-    Row("dolly zoom", "希区柯克变焦", lambda it: it.looming > 0.04),
+    Row("orbit right", "环绕", lambda it: it.far > 6 and it.near < -4),
+    Row("orbit left", "逆时针环绕", lambda it: it.far < -6 and it.near > 4),
+    Row("dolly zoom", "希区柯克变焦", lambda it: it.looming > 0.1),
     Row("handheld camera", "手持镜头", lambda it: it.shake > 2),
     Row("static shot", "固定镜头", lambda it: np.abs(it.flow).max() < 0.6 and it.shake < 1),
     Row("no camera movement", "镜头不要动", lambda it: np.abs(it.flow).max() < 0.6 and it.shake < 1),
@@ -153,6 +153,26 @@ def test_the_camera_does_what_is_said(
     prompt: str, claim: Callable[[Travel], bool], landscape: Path, nets: Networks
 ) -> None:
     assert claim(Travel(from_image(landscape, nets, prompt)))
+
+
+@pytest.mark.parametrize(("prompt", "axis"), [("crash zoom", "growth"), ("甩镜头", "right")])
+def test_a_rush_goes_far_all_at_once_and_blurs(
+    prompt: str, axis: str, landscape: Path, nets: Networks
+) -> None:
+    frames = from_image(landscape, nets, prompt, seconds=2)
+    # Step by step: the search loses what moves by a tenth of the width.
+    steps = [abs(float(getattr(Travel(list(pair)), axis))) for pair in pairwise(frames[::3])]
+    before, rush, after = (sum(steps[part]) for part in (slice(3), slice(3, 11), slice(12, 15)))
+    assert rush > {"growth": 0.4, "right": 18}[axis]
+    assert before + after < 0.2 * rush
+    detail = [float(cv2.Laplacian(each, cv2.CV_32F).std()) for each in (frames[0], frames[22])]
+    assert detail[1] < 0.9 * detail[0]
+
+
+def test_hyperspeed_gathers_speed(landscape: Path, nets: Networks) -> None:
+    frames = from_image(landscape, nets, "hyperspeed", seconds=2)
+    assert Travel(frames[:13]).growth > 0.02
+    assert Travel(frames[-13:]).growth > 3 * Travel(frames[:13]).growth
 
 
 @dataclass(frozen=True)
@@ -236,6 +256,10 @@ WEATHER = [
     Row("sunset", "夕阳西下", lambda it: it.warmth > 8),
     Row("a sunny day", "阳光明媚", lambda it: it.light > 1.08),
     Row("night turns to day", "从夜晚到白天", lambda it: it.light > 1.08),
+    Row("early morning light", "清晨", lambda it: it.warmth > 4 and it.light > 0.98),
+    Row("a storm", "暴风雨", lambda it: it.light < 0.7 and it.streaks > 1.2 and it.detail > 0.3),
+    Row("under water", "水下", lambda it: it.warmth < -20 and it.detail > 0.1),
+    Row("black and white", "黑白", lambda it: np.ptp(it.frames[-1].astype(int), axis=2).max() <= 1),
     Row("no rain", "没有下雨", lambda it: np.abs(it.added).max() == 0),
 ]
 
@@ -288,6 +312,23 @@ def test_clouds_drift(prompt: str, shore: Path, nets: Networks) -> None:
     stirred = stir(from_image(shore, nets, prompt))
     assert stirred[:30].mean() > 0.15
     assert stirred[56:66].mean() < stirred[:30].mean() * 0.7
+
+
+@pytest.mark.parametrize(
+    ("prompt", "pace"), [("timelapse", 4.0), ("慢动作", 0.6), ("time stops", 1.1), ("in reverse", -1.0)]
+)
+def test_time_runs_as_is_said(prompt: str, pace: float, shore: Path, nets: Networks) -> None:
+    usual, timed = (
+        moved(*greys(from_image(shore, nets, f"static shot, clouds drift, {text}"))[0:7:6])[:30, :, 0].mean()
+        for text in ("no rain", prompt)
+    )
+    assert usual > 0.1
+    if pace > 2:
+        assert timed > 2 * usual
+    elif pace > 0:
+        assert timed < pace * usual
+    else:
+        assert timed < -0.5 * usual
 
 
 def stir(frames: list[Frame]) -> Floats:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from keyreel.cli.local.data_folder import DataFolder
 from keyreel.cli.local.installation_secrets import open_secrets, read_secrets
 from keyreel.cli.local.node.links import build_link_resolver, open_link_signer
+from keyreel.cli.local.node.tracing import open_tracer
 from keyreel.cli.local.storage import open_presigned_links, open_storage
 from keyreel.cli.local.task_store import locate_database, open_store
 from keyreel.cli.local.webhook_secrets import open_webhook_secrets
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from keyreel.storage.signed_urls import LinkSigner
     from keyreel.tasks.accounts.api_keys import ApiKeyStore
     from keyreel.tasks.store import TaskStore
+    from keyreel.tasks.tracing.tracer import Tracer
     from keyreel.tasks.webhooks.secrets import WebhookSecrets
 
 
@@ -57,6 +59,7 @@ class Installation:
     pending_files: PendingFiles
     signer: LinkSigner
     intake: Intake
+    tracer: Tracer
 
 
 @contextmanager
@@ -71,7 +74,10 @@ def open_installation(settings: Settings, own_urls: tuple[str, ...]) -> Generato
     """
     DataFolder(settings.data).create()
     clock = DevClock(settings.data) if settings.dev else SystemClock()
-    with open_store(locate_database(settings), get_default_limits(settings), clock) as (store, keys):
+    with (
+        open_tracer(name_node(settings)) as tracer,
+        open_store(locate_database(settings), get_default_limits(settings), clock) as (store, keys),
+    ):
         secrets = open_secrets(settings, store.database, clock)
         storage, presigned = open_storage(settings, store.clock), open_presigned_links(settings)
         _count_files(store, storage)
@@ -91,6 +97,7 @@ def open_installation(settings: Settings, own_urls: tuple[str, ...]) -> Generato
             pending_files=PendingFiles(storage),
             signer=signer,
             intake=Intake(storage, EgressClient(destinations), resolve=build_link_resolver(signer, own_urls)),
+            tracer=tracer,
         )
 
 

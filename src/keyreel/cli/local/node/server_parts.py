@@ -66,6 +66,7 @@ def build_services(installation: Installation, worker: Worker | None) -> Service
         wake=worker.wake if worker else _do_nothing,
         admin_token=admin_token,
         root=installation.credentials.root,
+        tracer=installation.tracer,
         anchors=read_trust_anchors(secrets, settings.c2pa_cert),
     )
 

@@ -38,7 +38,9 @@ def build_webhook_sender(installation: Installation) -> WebhookSender:
         # With name lookups of its own: receivers whose names resolve slowly are not to hold up images.
         EgressClient(build_destinations(settings)),
         WebhookRequestBuilder(links, installation.webhook_secrets, random),
-        settings=WebhookSenderSettings(settings.callback_schedule, settings.callback_timeout),
+        settings=WebhookSenderSettings(
+            settings.callback_schedule, settings.callback_timeout, tracer=installation.tracer
+        ),
         random=random,
     )
 
@@ -58,6 +60,7 @@ def _build_worker_settings(installation: Installation) -> WorkerSettings:
         instruments=open_instruments(settings.data, settings.soundfont),
         off_peak=settings.off_peak_windows,
         retention_periods=settings.retention_periods,
+        tracer=installation.tracer,
         dev=settings.dev,
         kernel_guards=settings.kernel_guards,
         engine_wait=parse_period(settings.engine_wait),

@@ -33,13 +33,14 @@ _SOUNDS_OF_EFFECTS: Final = {
     Effect.RAIN: AudibleContent.RAIN,
     Effect.SNOW: AudibleContent.SNOW,
     Effect.FIRE: AudibleContent.FIRE,
+    Effect.CAMPFIRE: AudibleContent.FIRE,
     Effect.EMBERS: AudibleContent.FIRE,
     Effect.STEAM: AudibleContent.STEAM,
     Effect.LEAVES: AudibleContent.LEAVES,
     Effect.WIND: AudibleContent.WIND,
 }
 _BIRDSONG_TIMES_OF_DAY: Final = (None, TimeOfDay.DAY, TimeOfDay.DAWN)
-_BIRD_SILENCING_EFFECTS: Final = (Effect.RAIN, Effect.SNOW, Effect.FIRE)
+_BIRD_SILENCING_EFFECTS: Final = (Effect.RAIN, Effect.SNOW, Effect.FIRE, Effect.CAMPFIRE)
 _ANALYSIS_SIZE: Final = Size(384, 216)
 """Pixels to which images are scaled before water is looked for."""
 _MIN_WATER_SHARE: Final = 0.04

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, cos, sin, sqrt
+from math import ceil, cos, exp, hypot, log, sin, sqrt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 GRID_STEP: Final = 16
 """Pixels between the grid's points."""
 
-_BORDER_BLEED: Final = 0.018
+BORDER_BLEED: Final = 0.018
 """Units beyond the image's border that may be seen: mirrored pixels."""
 
 _COMPRESSION_KNEE: Final = 0.55
@@ -100,10 +100,10 @@ def create_camera_view(
     unit = sqrt(size.width * size.height) / 2
     x, y = size.width / 2, size.height / 2
     bounds = (
-        (-x - margins[0]) / unit - _BORDER_BLEED,
-        (-y - margins[1]) / unit - _BORDER_BLEED,
-        (x + margins[2]) / unit + _BORDER_BLEED,
-        (y + margins[3]) / unit + _BORDER_BLEED,
+        (-x - margins[0]) / unit - BORDER_BLEED,
+        (-y - margins[1]) / unit - BORDER_BLEED,
+        (x + margins[2]) / unit + BORDER_BLEED,
+        (y + margins[3]) / unit + BORDER_BLEED,
     )
     return CameraView(size, bounds, border_compression)
 
@@ -128,15 +128,63 @@ def is_path_within_view(
 def confine_path(
     poses: Sequence[CameraPose], view: CameraView, max_enlargement: float = _MAX_ENLARGEMENT
 ) -> list[CameraPose]:
-    """Confine a whole path; one that would have to zoom in too far travels less far instead."""
+    """Confine a whole path; one that would have to zoom in too far travels less far instead.
+
+    What has to be zoomed in is spread over the way, so that the camera's speed has no kink at the border.
+    """
     some = _sample_poses(poses)
     able = (
         part
         for part in _TRAVEL_FRACTIONS
-        if is_path_within_view([_scale_travel(pose, part) for pose in some], view, max_enlargement)
+        if is_path_within_view(
+            [_recentre(_scale_travel(pose, part), view) for pose in some], view, max_enlargement
+        )
     )
     part = next(able, _TRAVEL_FRACTIONS[-1])
-    return [confine_pose(_scale_travel(pose, part), view) for pose in poses]
+    kept = [_recentre(_scale_travel(pose, part), view) for pose in poses]
+    needed = [log(_compute_required_zoom(pose, view, _FAR_DISPARITY)) for pose in kept]
+    away = [_measure_displacement(pose) for pose in kept]
+    spread = max(needed) / max(*away, 1e-6)
+    return [
+        pose._replace(zoom=pose.zoom * exp(max(need, spread * way)))
+        for pose, need, way in zip(kept, needed, away, strict=True)
+    ]
+
+
+def measure_reach(poses: Sequence[CameraPose], size: Size) -> tuple[float, float, float, float]:
+    """Return how far beyond the frame a path looks: left, top, right, bottom, in fractions of its sides."""
+    view = create_camera_view(size, (0, 0, 0, 0), 1.0)
+    reach = [0.0] * 4
+    for pose in _sample_poses(poses):
+        for disparity in (_FAR_DISPARITY, _NEAR_DISPARITY):
+            for axis, (centre, half) in enumerate(_compute_window(pose, view, disparity)):
+                side = view.half_size[axis]
+                reach[axis] = max(reach[axis], (half - centre - side) / side / 2)
+                reach[axis + 2] = max(reach[axis + 2], (half + centre - side) / side / 2)
+    left, top, right, bottom = reach
+    return left, top, right, bottom
+
+
+def _recentre(pose: CameraPose, view: CameraView) -> CameraPose:
+    """Move a view that is wider than at rest aside, where one side has less room than the other."""
+    shift = [0.0, 0.0]
+    for disparity in (_FAR_DISPARITY, _NEAR_DISPARITY):
+        for axis, (centre, half) in enumerate(_compute_window(pose, view, disparity)):
+            low, high = (view.image_bounds[axis + end] * view.border_compression for end in (0, 2))
+            wider = half - view.half_size[axis]
+            over, under = centre + half - high, low - (centre - half)
+            if wider > 0 and over * under < 0:
+                way = min(max(over, under), -min(over, under), wider)
+                if abs(way) > abs(shift[axis]):
+                    shift[axis] = -way if over > 0 else way
+    return pose._replace(pan=pose.pan + shift[0], tilt=pose.tilt + shift[1])
+
+
+def _measure_displacement(pose: CameraPose) -> float:
+    """Return about how far from rest a view's middle is, in units."""
+    return hypot(
+        pose.pan + pose.truck * _INITIAL_DISPARITY, pose.tilt + pose.pedestal * _INITIAL_DISPARITY
+    ) + abs(pose.roll)
 
 
 def _sample_poses(poses: Sequence[CameraPose]) -> Sequence[CameraPose]:
@@ -151,20 +199,26 @@ def _scale_travel(pose: CameraPose, part: float) -> CameraPose:
 
 def _compute_required_zoom(pose: CameraPose, view: CameraView, farthest: float) -> float:
     need = 1.0
-    cosine, sine = abs(cos(pose.roll)), abs(sin(pose.roll))
-    half = view.half_size
-    reach = (half[0] * cosine + half[1] * sine, half[1] * cosine + half[0] * sine)
     for disparity in (farthest, _NEAR_DISPARITY):
-        frame_scale = (1 - pose.dolly * disparity) / pose.zoom
-        for axis, centre in enumerate(
-            (pose.pan + pose.truck * disparity, pose.tilt + pose.pedestal * disparity),
-        ):
+        for axis, (centre, half) in enumerate(_compute_window(pose, view, disparity)):
             room = min(
                 view.image_bounds[axis + 2] * view.border_compression - centre,
                 centre - view.image_bounds[axis] * view.border_compression,
             )
-            need = max(need, reach[axis] * frame_scale / max(room, 0.05))
+            need = max(need, half / max(room, 0.05))
     return need
+
+
+def _compute_window(
+    pose: CameraPose, view: CameraView, disparity: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return which part of a plane a pose shows: across and down, its middle and half its size, in units."""
+    cosine, sine = abs(cos(pose.roll)), abs(sin(pose.roll))
+    half, scale = view.half_size, (1 - pose.dolly * disparity) / pose.zoom
+    return (
+        (pose.pan + pose.truck * disparity, (half[0] * cosine + half[1] * sine) * scale),
+        (pose.tilt + pose.pedestal * disparity, (half[1] * cosine + half[0] * sine) * scale),
+    )
 
 
 def unproject_points(

@@ -74,8 +74,13 @@ class Flames:
 
 def create_flames(context: EffectContext, strength: float) -> Painters:
     """Create flames: red, orange, yellow and white by heat."""
+    texture = generate_tileable_noise(context.rng, (9, 5))
+    return split_by_depth(Flames(texture, create_heat_palette(), context.size, strength).draw)
+
+
+def create_heat_palette() -> UInt8Array:
+    """Return the colours of flames by their heat, uint8 [1, 256, 3], RGB."""
     stops = np.array(_HEAT_COLOURS)
     heat = np.linspace(0, len(stops) - 1, 256)
     ramp = np.stack([np.interp(heat, range(len(stops)), stops[:, channel]) for channel in range(3)], -1)
-    texture = generate_tileable_noise(context.rng, (9, 5))
-    return split_by_depth(Flames(texture, np.asarray(ramp[None], np.uint8), context.size, strength).draw)
+    return np.asarray(ramp[None], np.uint8)

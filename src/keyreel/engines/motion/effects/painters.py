@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     import numpy as np
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.prompts.vocabulary import Effect
     from keyreel.order import Size
 
     Painter = Callable[[Frame, float, float], None]
     """Draws on a frame, in place, at a time in seconds with a strength of 0.0 … 1.0."""
+
+    SkyPainter = Callable[[Frame, float, float, FloatArray], None]
+    """Draws in the sky of a frame: a painter that is given how surely each place is sky, 0.0 … 1.0."""
 
     PainterFactory = Callable[["EffectContext", float], "Painters"]
     """Creates the painters of an effect of a strength; 1.0 is usual. Draws from the context's `rng`."""
@@ -39,10 +43,11 @@ class EffectContext:
 
 @dataclass(frozen=True, slots=True)
 class Painters:
-    """The painters of one effect, in drawing order."""
+    """The painters of one effect, in drawing order; `over_sky` draws after the light has changed."""
 
     behind: tuple[Painter, ...] = ()
     in_front: tuple[Painter, ...] = ()
+    over_sky: tuple[SkyPainter, ...] = ()
 
 
 class _DrawOneDepth(Protocol):

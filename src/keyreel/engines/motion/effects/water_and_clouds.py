@@ -115,7 +115,7 @@ def _measure_texture(image: Frame) -> _ImageTexture:
     rows = np.broadcast_to(np.linspace(0, 1, height, dtype=np.float32)[:, None], light.shape)
     return _ImageTexture(
         np.asarray(down / (across + down + 20), np.float32),
-        np.asarray(np.sqrt(across + down), np.float32),
+        np.asarray(np.sqrt(np.maximum(across + down, 0)), np.float32),
         np.asarray((green - np.maximum(red, blue)) / (light + 20), np.float32),
         np.asarray((blue - red) / (light + 20), np.float32),
         light,

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from keyreel.engine import Frame
@@ -89,6 +91,16 @@ def to_rgb(image: Frame, out: Frame | None = None) -> Frame:
 def blend(foreground: Frame, background: Frame, alpha: FloatArray) -> Frame:
     """Blend two RGB images by the foreground's opacity, float32 [height, width], 0.0 … 1.0."""
     return np.asarray(cv2.blendLinear(foreground, background, alpha, np.float32(1) - alpha), np.uint8)
+
+
+def average_frames(frames: Sequence[Frame]) -> Frame:
+    """Return the mean of frames of one shape, uint8 [height, width, 3]; a single frame is returned itself."""
+    if len(frames) == 1:
+        return frames[0]
+    total = np.zeros(frames[0].shape, np.float32)
+    for frame in frames:
+        cv2.accumulate(frame, total)
+    return np.asarray(cv2.convertScaleAbs(total, alpha=1 / len(frames)), np.uint8)
 
 
 def smoothstep_array(values: NDArray[np.floating], low: float, high: float) -> FloatArray:

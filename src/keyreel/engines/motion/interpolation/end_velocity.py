@@ -21,7 +21,7 @@ from keyreel.engines.motion.imaging.warping import create_identity_map, sample_f
 from keyreel.engines.motion.interpolation.flow_refinement import measure_flow_inconsistency
 from keyreel.engines.motion.interpolation.homography_path import HomographyPath
 from keyreel.engines.motion.interpolation.registration import detect_features, register_images
-from keyreel.engines.motion.layers.layered_image import sample_ground_disparity
+from keyreel.engines.motion.layers.layered_image import sample_scene_disparity
 from keyreel.order import Size
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def measure_end_velocity(
     unit = sqrt(width * height) / 2
     points = (create_identity_map(Size(width, height)) - np.array(((width - 1) / 2, (height - 1) / 2))) / unit
     points = np.asarray(points, np.float32)
-    depth = sample_ground_disparity(points, view)
+    depth = sample_scene_disparity(layered_image.scene_depth, view, points)
     if layered_image.subject is not None:
         nearer = np.float32(layered_image.subject.disparity) - depth
         depth = np.asarray(depth + nearer * subject, np.float32)

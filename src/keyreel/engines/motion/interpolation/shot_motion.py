@@ -71,27 +71,45 @@ _SHAKE_WAVES: Final = ((0.31, 0.7), (0.83, 0.4), (1.9, 0.15))
 _CLEARING_SECONDS: Final = 0.7
 """Seconds before a keyframe in which effects fade out."""
 
+_MOVING_KEYFRAMES: Final = (0.015, 0.05)
+"""The mean motion of keyframes from which a prompt's own move goes less far, and at which it is left out."""
+
 _FULL_REACH_SECONDS: Final = 4
 """Length of the shots from which on moves have their full reach."""
 
-_TIME_OF_DAY_EFFECTS: Final = frozenset({Effect.DAY, Effect.NIGHT, Effect.SUNSET})
-"""Left to the keyframes: a time of day that came and went in every shot would be a pulse of light."""
+_TIME_OF_DAY_EFFECTS: Final = frozenset(
+    {
+        Effect.DAY,
+        Effect.NIGHT,
+        Effect.SUNSET,
+        Effect.DAWN,
+        Effect.STORM,
+        Effect.MONOCHROME,
+        Effect.SEPIA,
+    }
+)
+"""Left to the keyframes: light or a style that came and went in every shot would be a pulse."""
 
 
 class ShotMotion:
     """One shot's own camera move and effects over its frames.
 
-    `first` is its first keyframe, uint8 [height, width, 3].
+    `first` is its first keyframe, uint8 [height, width, 3]; `mean_motion` is how far the keyframes move by
+    themselves, in fractions of the sides. Where they travel, a move there and back on top would only pulse.
     """
 
-    def __init__(self, order: Order, index: int, first: Frame) -> None:
+    def __init__(self, order: Order, index: int, first: Frame, mean_motion: float) -> None:
         shot = order.shots[index]
         direction = parse_prompt(shot.prompt)
         effects = tuple(
             (effect, amount) for effect, amount in direction.effects if effect not in _TIME_OF_DAY_EFFECTS
         )
         self._frames = shot.frames
-        self._cues = direction.cues
+        still = 1 - smoothstep(*_MOVING_KEYFRAMES, mean_motion)
+        self._cues = tuple(
+            cue if cue.move is CameraMove.HANDHELD else replace(cue, strength=cue.strength * still)
+            for cue in direction.cues
+        )
         # A move there and back in a short shot is a jerk: the shorter, the less far.
         self._amplitude = min(AMPLITUDE_SCALES[order.amplitude], 1.5) * min(
             shot.seconds / _FULL_REACH_SECONDS, 1.0
@@ -99,7 +117,7 @@ class ShotMotion:
         self._phases = np.random.default_rng([order.seed, index, 17]).uniform(
             0, 2 * pi, (2, len(_SHAKE_WAVES))
         )
-        direction = replace(direction, effects=effects)
+        direction = replace(direction, effects=effects, playback=None)
         self._effects = (
             ShotEffects(direction, first, order.frame_size, order.seed, fade_in=True) if effects else None
         )

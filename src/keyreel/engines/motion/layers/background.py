@@ -6,7 +6,7 @@ What the subject hides is inpainted by PatchMatch (Barnes et al. 2009). Images a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -41,6 +41,18 @@ _MARGIN_SHARE: Final = 0.14
 """How far a canvas reaches beyond the frame on each side, in fractions of that side."""
 
 
+class BorderReach(NamedTuple):
+    """How far beyond the frame something reaches on each side, in fractions of the frame's sides."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+DEFAULT_REACH: Final = BorderReach(*(_MARGIN_SHARE,) * 4)
+
+
 @dataclass(frozen=True, slots=True)
 class FrameCanvas:
     """An image with surroundings, of which the resting frame shows the part that starts at (left, top).
@@ -62,21 +74,27 @@ class FrameCanvas:
         ]
 
 
-def create_canvas(source_image: Frame, size: Size, focus: tuple[float, float]) -> FrameCanvas:
-    """Scale an image to cover the frame around `focus`, x and y as fractions; mirror what lies beside."""
+def create_canvas(
+    source_image: Frame, size: Size, focus: tuple[float, float], reach: BorderReach = DEFAULT_REACH
+) -> FrameCanvas:
+    """Scale an image to cover the frame around `focus`, x and y as fractions; mirror what lies beside.
+
+    The canvas goes beyond the frame by `reach`.
+    """
     height, width = source_image.shape[:2]
     scale = max(size.width / width, size.height / height)
     wide, high = max(size.width, round(width * scale)), max(size.height, round(height * scale))
     source_image = resize(source_image, wide, high, sharp=True)
     x = min(max(round(focus[0] * wide - size.width / 2), 0), wide - size.width)
     y = min(max(round(focus[1] * high - size.height / 2), 0), high - size.height)
-    across, down = round(size.width * _MARGIN_SHARE), round(size.height * _MARGIN_SHARE)
+    sides = (size.width, size.height) * 2
+    around = [round(side * share) for side, share in zip(sides, reach, strict=True)]
     beyond = (x, y, wide - size.width - x, high - size.height - y)
     margins = (
-        min(beyond[0], across),
-        min(beyond[1], down),
-        min(beyond[2], across),
-        min(beyond[3], down),
+        min(beyond[0], around[0]),
+        min(beyond[1], around[1]),
+        min(beyond[2], around[2]),
+        min(beyond[3], around[3]),
     )
     kept = source_image[
         y - margins[1] : y + size.height + margins[3],
@@ -84,13 +102,13 @@ def create_canvas(source_image: Frame, size: Size, focus: tuple[float, float]) -
     ]
     image = cv2.copyMakeBorder(
         kept,
-        down - margins[1],
-        down - margins[3],
-        across - margins[0],
-        across - margins[2],
+        around[1] - margins[1],
+        around[3] - margins[3],
+        around[0] - margins[0],
+        around[2] - margins[2],
         cv2.BORDER_REFLECT_101,
     )
-    return FrameCanvas(np.asarray(image, np.uint8), across, down, size, margins)
+    return FrameCanvas(np.asarray(image, np.uint8), around[0], around[1], size, margins)
 
 
 def inpaint_background(canvas: FrameCanvas, alpha: FloatArray) -> FrameCanvas:
@@ -106,7 +124,7 @@ def inpaint_background(canvas: FrameCanvas, alpha: FloatArray) -> FrameCanvas:
     deep = np.asarray(cv2.distanceTransform(hole, cv2.DIST_L2, 3) > _FILL_BAND, np.uint8)
     small = resize(image, *small_size)
     # Mirrored texture runs the other way, as the grain of wood does: nothing is copied from there.
-    unfit = np.asarray((_find_mirrored(canvas, small_size) & (hole == 0)) | (deep > 0), np.uint8)
+    unfit = np.asarray((find_mirrored(canvas, small_size) & (hole == 0)) | (deep > 0), np.uint8)
     known = (hole | unfit) == 0
     if not hole.any() or not known.any():
         return canvas
@@ -122,7 +140,7 @@ def inpaint_background(canvas: FrameCanvas, alpha: FloatArray) -> FrameCanvas:
     return replace_canvas_image(canvas, blend(fill, image, soft))
 
 
-def _find_mirrored(canvas: FrameCanvas, size: tuple[int, int]) -> Mask:
+def find_mirrored(canvas: FrameCanvas, size: tuple[int, int]) -> Mask:
     """Return where a canvas, scaled to this width and height, is mirrored."""
     mirrored = np.ones(canvas.image.shape[:2], np.uint8)
     left, top, right, bottom = canvas.margins

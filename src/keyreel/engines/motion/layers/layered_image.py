@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -16,25 +15,32 @@ import numpy as np
 from keyreel.engines.motion.camera import parallax
 from keyreel.engines.motion.effects.water_and_clouds import detect_ambient_flow
 from keyreel.engines.motion.imaging.pixels import (
-    premultiply,
     resize,
     sample_image,
-    smoothstep_array,
     to_rgb,
     to_rgba,
     to_uint8,
 )
 from keyreel.engines.motion.layers import depth
-from keyreel.engines.motion.layers.background import create_canvas, inpaint_background
+from keyreel.engines.motion.layers.background import DEFAULT_REACH, create_canvas, inpaint_background
+from keyreel.engines.motion.layers.crop_focus import choose_crop_focus
+from keyreel.engines.motion.layers.graphics import is_page, key_plain_ground
+from keyreel.engines.motion.layers.matte_check import is_doubtful
+from keyreel.engines.motion.layers.outpainting import limit_reach, outpaint_margins
+from keyreel.engines.motion.layers.perspective import Perspective, find_perspective
+from keyreel.engines.motion.layers.subject_layer import (
+    COARSE_STEP,
+    SubjectLayer,
+    close_matte,
+    cut_out_subject,
+)
 from keyreel.engines.motion.layers.visible_patches import (
-    OpacityGrid,
     create_full_mask,
     draw_patch,
     sample_patches,
 )
 from keyreel.engines.motion.networks.matting import (
     compute_alpha_matte,
-    decontaminate_edges,
     find_centroid,
     measure_coverage,
 )
@@ -43,12 +49,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.acting.cast import Acting
     from keyreel.engines.motion.camera.parallax import CameraView
     from keyreel.engines.motion.camera.path import CameraPose
     from keyreel.engines.motion.effects.water_and_clouds import AmbientFlow
     from keyreel.engines.motion.effects.wind import Wind
     from keyreel.engines.motion.imaging.arrays import FloatArray, Mask
-    from keyreel.engines.motion.layers.background import FrameCanvas
+    from keyreel.engines.motion.layers.background import BorderReach, FrameCanvas
+    from keyreel.engines.motion.layers.depth import SceneDepth
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.order import Size
 
@@ -60,40 +68,8 @@ _MAX_COVERAGE: Final = 0.82
 _CLOSE_UP_COVERAGE: Final = 0.35
 """The fraction of the frame from which a subject is seen close up."""
 
-_CLOSING_SIZE: Final = 0.16
-"""Width of the bays that are filled in a close-up's matte, in parts of the longer side."""
-
-_GAP_DILATION: Final = 3
-"""Pixels, of the small matte, by which filled gaps are widened."""
-
-_COARSE_STEP: Final = 8
-"""Pixels of the canvas for each one of a subject's relief, and of the matte in which bays are filled."""
-
-_MIN_VISIBLE_ALPHA: Final = 0.01
-"""Opacity from which a pixel counts for a subject's bounds."""
-
-_HEADROOM: Final = 0.07
-"""Room above a subject that is too tall for the frame, in parts of the frame's height."""
-
 _MIN_FLOW_SPEED: Final = 0.02
 """Pixels a second below which water counts as still."""
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectLayer:
-    """The subject on a canvas: its colours, free of the background's, its opacity, and how near it is."""
-
-    image: Frame
-    """Premultiplied RGBA, uint8 [height, width, 4]."""
-    opacity_grid: OpacityGrid
-    disparity: float
-    """Of its edge, 0.0 far … 1.0 near."""
-    relief: FloatArray
-    """By how much disparity each point is nearer than the edge, float32 at an eighth of the canvas's size."""
-    bounds: tuple[float, float, float, float]
-    """In units: left, top, right, bottom."""
-    origin: tuple[float, float]
-    """Where the resting frame starts on the canvas, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +87,10 @@ class LayeredImage:
     subject: SubjectLayer | None
     subject_centre: tuple[float, float]
     pivot_disparity: float
+    scene_depth: SceneDepth
     ambient_flow: AmbientFlow | None = None
     wind: Wind | None = None
+    acting: Acting | None = None
 
     def render_view(
         self,
@@ -129,6 +107,8 @@ class LayeredImage:
         far the subject has moved by itself, in units, right and down.
         """
         points = view.build_grid()
+        if self.acting:
+            self.acting.paint(seconds)
         if not self.subject:
             frame = self._render_background(self.background_rgba, points, pose, view, seconds=seconds)
             if draw_behind:
@@ -138,10 +118,7 @@ class LayeredImage:
             points, pose, view, partial(_sample_subject_disparity, self.subject, view)
         )
         layer_points = np.asarray(layer_points - np.array(subject_offset, np.float32), np.float32)
-        if self.wind:
-            layer_points = self.wind.displace_points(
-                layer_points, seconds, _compute_flexibility(self.subject, layer_points, view)
-            )
+        layer_points = self._bend_subject(self.subject, layer_points, view, seconds)
         filled, shows = self.subject.opacity_grid.classify_cells(layer_points, view, self.subject.origin)
         frame = self._render_background(
             self.background_rgba, points, pose, view, seconds=seconds, needed=~filled
@@ -153,6 +130,18 @@ class LayeredImage:
         ):
             draw_patch(pixels, frame, patch, filled)
         return frame
+
+    def _bend_subject(
+        self, subject: SubjectLayer, points: FloatArray, view: CameraView, seconds: float
+    ) -> FloatArray:
+        """Return where what is at points [rows, columns, 2], in units, was before the subject moved."""
+        if self.acting and (travel := self.acting.travel):
+            points = travel.find_rest_points(points, seconds)
+        if self.acting and (motion := self.acting.subject_motion):
+            points = points + _sample_rest_map(motion.compute_field(seconds), points, view)
+        if self.wind and self.wind.bends_subject:
+            points = self.wind.displace_points(points, seconds, _compute_flexibility(subject, points, view))
+        return points
 
     def render_undivided(self, pose: CameraPose, view: CameraView, *, seconds: float = 0.0) -> Frame:
         """Return the view of the image as one layer, with the ground's depth: at rest, exactly the image."""
@@ -170,9 +159,11 @@ class LayeredImage:
     ) -> Frame:
         """Return the view of a canvas with the ground's depth; cells that are not needed hold anything."""
         layer_points = parallax.unproject_points(
-            points, pose, view, partial(sample_ground_disparity, view=view)
+            points, pose, view, partial(sample_scene_disparity, self.scene_depth, view)
         )
         needed = create_full_mask(view) if needed is None else needed
+        if self.acting and (motion := self.acting.background_motion):
+            layer_points = layer_points + _sample_rest_map(motion.compute_field(seconds), layer_points, view)
         if self.wind:
             layer_points = self.wind.displace_points(
                 layer_points, seconds, _sample_rest_map(self.wind.flexibility, layer_points, view)
@@ -217,36 +208,31 @@ class LayeredImage:
             cv2.addWeighted(here, weight, to_rgb(pixels), other_weight, 0, dst=here)
 
 
-def separate_layers(source_image: Frame, size: Size, nets: Networks) -> LayeredImage:
-    """Separate an image, uint8 [height, width, 3], into background and subject, for frames of this size."""
+def separate_layers(
+    source_image: Frame, size: Size, nets: Networks, reach: BorderReach | None = None
+) -> LayeredImage:
+    """Separate an image, uint8 [height, width, 3], into background and subject, for frames of this size.
+
+    `reach` is how far the camera will look beyond the frame: where the image ends before, it is painted on.
+    """
+    is_flat = is_page(source_image)
     source_image = _downscale_to_cover(source_image, size)
-    alpha = compute_alpha_matte(source_image, nets)
-    centre = _choose_crop_focus(alpha, size)
-    canvas = create_canvas(source_image, size, centre)
-    opacity = np.asarray(
-        create_canvas(to_uint8(alpha * 255), size, centre).image / np.float32(255), np.float32
-    )
+    keyed = key_plain_ground(source_image)
+    alpha = compute_alpha_matte(source_image, nets) if keyed is None else keyed
+    canvas, opacity = _create_canvases(source_image, alpha, size, reach)
     frame_alpha = opacity[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
-    if measure_coverage(frame_alpha) > _CLOSE_UP_COVERAGE:
-        opacity = _close_matte(opacity)
-    if not _MIN_COVERAGE < measure_coverage(frame_alpha) < _MAX_COVERAGE:
-        rgba = to_rgba(canvas.image)
-        return LayeredImage(
-            canvas, rgba, rgba, None, (0.5, 0.5), 0.5, detect_ambient_flow(canvas.rest_frame, None)
-        )
-    near = depth.estimate_subject_disparity(frame_alpha)
-    origin = (float(canvas.left), float(canvas.top))
-    image = premultiply(decontaminate_edges(canvas.image, opacity), opacity)
-    subject = SubjectLayer(
-        image,
-        OpacityGrid(np.asarray(cv2.extractChannel(image, 3), np.uint8)),
-        near,
-        _compute_relief(opacity),
-        _compute_bounds(opacity, canvas),
-        origin,
-    )
+    perspective = find_perspective(canvas.rest_frame) or Perspective(depth.DEFAULT_HORIZON)
+    scene_depth = depth.SceneDepth(perspective, is_flat=is_flat)
+    if is_flat or not is_subject(frame_alpha):
+        return _keep_undivided(canvas, scene_depth, frame_alpha * 0)
+    near = depth.estimate_subject_disparity(frame_alpha, perspective.horizon)
+    if keyed is None and is_doubtful(canvas.rest_frame, frame_alpha):
+        scene_depth = depth.add_subject_relief(scene_depth, frame_alpha, near)
+        return _keep_undivided(canvas, scene_depth, frame_alpha)
+    if keyed is None and measure_coverage(frame_alpha) > _CLOSE_UP_COVERAGE:
+        opacity = close_matte(opacity)
     behind = inpaint_background(canvas, opacity)
-    flows = detect_ambient_flow(canvas.rest_frame, frame_alpha)
+    subject = cut_out_subject(canvas, opacity, near, behind if keyed is not None else None)
     return LayeredImage(
         behind,
         to_rgba(canvas.image),
@@ -254,21 +240,33 @@ def separate_layers(source_image: Frame, size: Size, nets: Networks) -> LayeredI
         subject,
         find_centroid(frame_alpha),
         near,
-        flows,
+        scene_depth,
+        detect_ambient_flow(canvas.rest_frame, frame_alpha),
     )
 
 
-def _close_matte(opacity: FloatArray) -> FloatArray:
-    """Fill the bays and holes of a subject seen close up, where its matte lacks what is dim or blurred."""
-    height, width = opacity.shape
-    small = resize(opacity, width // _COARSE_STEP, height // _COARSE_STEP)
-    reach = max(round(max(small.shape) * _CLOSING_SIZE), 3)
-    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, around, borderType=cv2.BORDER_REPLICATE)
-    gap = cv2.dilate(
-        smoothstep_array(filled - small, 0.2, 0.5), np.ones((_GAP_DILATION, _GAP_DILATION), np.uint8)
-    )
-    return np.maximum(opacity, resize(np.asarray(gap, np.float32), width, height))
+def is_subject(alpha: FloatArray) -> bool:
+    """Say whether an opacity, float32 [height, width], of the resting frame is that of a subject."""
+    return _MIN_COVERAGE < measure_coverage(alpha) < _MAX_COVERAGE
+
+
+def _keep_undivided(canvas: FrameCanvas, scene_depth: SceneDepth, frame_alpha: FloatArray) -> LayeredImage:
+    """Return the image as one layer; `frame_alpha` is the opacity of what is seen in it besides."""
+    rgba, centre = to_rgba(canvas.image), find_centroid(frame_alpha)
+    flows = detect_ambient_flow(canvas.rest_frame, frame_alpha if frame_alpha.any() else None)
+    return LayeredImage(canvas, rgba, rgba, None, centre, 0.5, scene_depth, flows)
+
+
+def _create_canvases(
+    source_image: Frame, alpha: FloatArray, size: Size, reach: BorderReach | None
+) -> tuple[FrameCanvas, FloatArray]:
+    """Return the image and its subject's opacity, float32 [height, width], on canvases of one shape."""
+    centre = choose_crop_focus(alpha, size, reach)
+    around = limit_reach(alpha, size, centre, reach) if reach else DEFAULT_REACH
+    canvas = create_canvas(source_image, size, centre, around)
+    covered = create_canvas(to_uint8(alpha * 255), size, centre, around).image
+    opacity = np.asarray(covered / np.float32(255), np.float32)
+    return outpaint_margins(canvas, opacity, reach) if reach else canvas, opacity
 
 
 def _find_max_speed(velocity: FloatArray) -> FloatArray:
@@ -301,12 +299,13 @@ def _sample_rest_map(rest_map: FloatArray, points: FloatArray, view: CameraView)
     return sample_image(rest_map, np.asarray(coordinate_map, np.float32), cv2.BORDER_REPLICATE)
 
 
-def sample_ground_disparity(points: FloatArray, view: CameraView) -> FloatArray:
-    """Return the ground's disparity [rows, columns], 0.0 … 1.0, at points [rows, columns, 2] in units."""
-    height = view.size.height
-    return depth.compute_ground_disparity(
-        np.asarray(points[..., 1] * (view.pixels_per_unit / height) + 0.5, np.float32)
+def sample_scene_disparity(scene_depth: SceneDepth, view: CameraView, points: FloatArray) -> FloatArray:
+    """Return the background's disparity [rows, columns], 0.0 … 1.0, at points [rows, columns, 2] in units."""
+    across, down = (
+        np.asarray(points[..., axis] * np.float32(view.pixels_per_unit / side) + np.float32(0.5), np.float32)
+        for axis, side in enumerate((view.size.width, view.size.height))
     )
+    return scene_depth.compute_disparity(across, down)
 
 
 def _downscale_to_cover(image: Frame, size: Size) -> Frame:
@@ -319,43 +318,13 @@ def _downscale_to_cover(image: Frame, size: Size) -> Frame:
     return resize(image, *target)
 
 
-def _choose_crop_focus(alpha: FloatArray, size: Size) -> tuple[float, float]:
-    """Return the fractions at which to centre a crop: on the subject, or on its head where it is too tall."""
-    x, y = find_centroid(alpha)
-    rows = np.flatnonzero((alpha > 0.5).any(axis=1))
-    if not rows.size:
-        return x, y
-    height, width = alpha.shape
-    visible = size.height / max(size.width / width, size.height / height) / height
-    top, bottom = int(rows[0]) / height, (int(rows[-1]) + 1) / height
-    headroom = top - _HEADROOM * visible + visible / 2
-    return x, min(headroom, y) if bottom - top > visible else y
-
-
-def _compute_relief(alpha: FloatArray) -> FloatArray:
-    return depth.compute_relief(resize(alpha, alpha.shape[1] // _COARSE_STEP, alpha.shape[0] // _COARSE_STEP))
-
-
-def _compute_bounds(alpha: FloatArray, canvas: FrameCanvas) -> tuple[float, float, float, float]:
-    unit = sqrt(canvas.frame_size.width * canvas.frame_size.height) / 2
-    rows = np.flatnonzero((alpha > _MIN_VISIBLE_ALPHA).any(axis=1))
-    columns = np.flatnonzero((alpha > _MIN_VISIBLE_ALPHA).any(axis=0))
-    x0, y0 = canvas.left + canvas.frame_size.width / 2, canvas.top + canvas.frame_size.height / 2
-    return (
-        (int(columns[0]) - x0) / unit,
-        (int(rows[0]) - y0) / unit,
-        (int(columns[-1]) + 1 - x0) / unit,
-        (int(rows[-1]) + 1 - y0) / unit,
-    )
-
-
 def _sample_subject_disparity(subject: SubjectLayer, view: CameraView, points: FloatArray) -> FloatArray:
     """Return the disparity [rows, columns] of the subject's surface at points [rows, columns, 2] in units."""
     centre = np.array(
         (subject.origin[0] + view.size.width / 2, subject.origin[1] + view.size.height / 2), np.float32
     )
     coordinate_map = (points * np.float32(view.pixels_per_unit) + centre) / np.float32(
-        _COARSE_STEP
+        COARSE_STEP
     ) - np.float32(0.5)
     dome = sample_image(subject.relief, coordinate_map, cv2.BORDER_REPLICATE)
     return np.asarray(dome + np.float32(subject.disparity), np.float32)

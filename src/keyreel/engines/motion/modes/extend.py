@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.acting.cast import add_acting
 from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.camera.path import CameraPose
 from keyreel.engines.motion.imaging.cropping import load_image
@@ -82,6 +83,7 @@ def render_extension(order: Order, networks: Networks) -> Iterator[Frame]:
     view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     end_velocity = measure_end_velocity(load_image(Path(shot.lead)), last, layered_image, view)
     parsed = parse_prompt(shot.prompt)
+    layered_image = add_acting(layered_image, parsed, order, networks)
     poses = _plan_camera_path(order, layered_image, parsed, end_velocity=end_velocity, view=view)
     independent_motion = (
         _DecayingMotion(end_velocity)

@@ -14,14 +14,19 @@ from typing import TYPE_CHECKING, Final, Protocol
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.acting.cast import add_acting
 from keyreel.engines.motion.camera import parallax, path
+from keyreel.engines.motion.camera.motion_blur import list_exposures
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
-from keyreel.engines.motion.effects.steam import Steam, create_steam
-from keyreel.engines.motion.effects.wind import Wind, detect_foliage
+from keyreel.engines.motion.effects.wind import Wind, detect_foliage, find_breeze
 from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.imaging.pixels import average_frames
+from keyreel.engines.motion.layers.background import BorderReach
 from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers
+from keyreel.engines.motion.modes.anchored_effects import create_anchored_effects
+from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
-from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect, Playback
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -47,22 +52,31 @@ class IndependentMotion(Protocol):
         ...
 
 
-_OUTWARD_MOVES: Final = frozenset({CameraMove.ZOOM_OUT, CameraMove.PULL_OUT})
-_OUTWARD_BORDER_COMPRESSION: Final = 1.3
-_BORDER_COMPRESSION: Final = 1.05
-"""How far the border zone may be compressed, by cameras that move outwards and by others."""
+_BORDER_COMPRESSION: Final = 1.02
+"""How far the border zone may be compressed."""
+_MAX_ENLARGEMENT: Final = 1.15
+"""The zoom by which a path may be enlarged in order to stay within the image, before it goes less far."""
+_LATERAL_MOVES: Final = (
+    {CameraMove.PAN_LEFT, CameraMove.PAN_RIGHT, CameraMove.TRACK_LEFT, CameraMove.TRACK_RIGHT},
+    {CameraMove.TILT_UP, CameraMove.TILT_DOWN, CameraMove.RISE, CameraMove.SINK},
+)
+_PANORAMA_SHARE: Final = 0.95
+_MAX_STRETCH: Final = 4.0
+"""The part of what a panorama has beyond the frame that a pan shows; the most that its travel grows by."""
+_TALL_RATIO: Final = 1.3
+_TALL_AIM: Final = 0.25
+"""How much taller than wide a subject has its head above, and at which part of its height that is."""
+_AIM_GAIN: Final = 1.8
+_AIM_ROOM: Final = 0.85
+"""How far beyond a subject's middle a camera aims, and at most, in parts of half the frame."""
+_PRESUMED_PIVOT: Final = 0.6
+"""The disparity of an orbit's pivot, while the subject's is not known."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
 """Factor on the default camera moves where the amplitude is left to the engine."""
-_STEAM_SOURCE_HEIGHT: Final = 0.4
-"""How far below the subject's top steam rises, as a part of its height."""
-_STEAM_HEIGHT: Final = 0.75
-"""How high steam rises, in heights of the subject."""
-_MIN_STEAM_HEIGHT: Final = 0.5
-"""How high steam rises at least, in units of the view."""
-_DEFAULT_SUBJECT_BOX: Final = (-0.4, -0.2, 0.4, 0.8)
-"""Left, top, right and bottom in units of the view, where no subject was found."""
-_STEAM_FADE_IN_SECONDS: Final = 1.2
-"""Until steam has its full strength: the first frame is the image itself."""
+_TIMELAPSE_FLOW_STRETCH: Final = 2.4
+"""How much farther clouds and water go in each phase of a timelapse, besides that phases are shorter."""
+_ANCHORED_FADE_IN_SECONDS: Final = 1.2
+"""Until steam or a fire has its full strength: the first frame is the image itself."""
 _LAYER_FADE_IN_FRAMES: Final = 8
 """Frames until the subject is fully separated from the background."""
 
@@ -76,19 +90,25 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     shot = order.shots[0]
     assert shot.first is not None
     parsed = parse_prompt(shot.prompt)
-    layered_image = separate_layers(load_image(Path(shot.first)), order.frame_size, networks)
-    cues = parsed.cues or choose_default_camera(layered_image, order)
-    view = parallax.create_camera_view(
-        order.frame_size, layered_image.background.margins, _choose_border_compression(parsed)
-    )
+    size = order.frame_size
+    source_image = load_image(Path(shot.first))
+    directed = _extend_pans(parsed.cues, source_image, order)
+    layered_image = separate_layers(source_image, size, networks, _measure_reach(order, directed))
+    layered_image = add_acting(layered_image, parsed, order, networks)
+    cues = directed or choose_default_camera(layered_image, order)
+    view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     camera_options = path.CameraOptions(
-        shot.frames, order.amplitude, layered_image.pivot_disparity, order.seed
+        shot.frames,
+        order.amplitude,
+        layered_image.pivot_disparity,
+        order.seed,
+        aim=_choose_aim(layered_image, view),
     )
     yield from render_layers(
         order,
         layered_image,
         parsed,
-        (parallax.confine_path(path.plan_camera_path(cues, camera_options), view), view),
+        (parallax.confine_path(path.plan_camera_path(cues, camera_options), view, _MAX_ENLARGEMENT), view),
     )
 
 
@@ -105,37 +125,42 @@ def render_layers(
     `independent_motion` moves the subject and what is behind it, besides the camera.
     """
     frames, (poses, view) = order.shots[0].frames, camera_path
-    layered_image = _add_wind(layered_image, parsed)
-    steam = _create_steam(parsed, order.seed)
+    layered_image = _hasten_flow(_add_wind(layered_image, parsed), parsed)
+    anchored_effects = create_anchored_effects(parsed, order.seed, layered_image)
     effects = ShotEffects(
         parsed, layered_image.background.rest_frame, order.frame_size, order.seed, fade_in=True
     )
     for index, pose in enumerate(poses):
+        seconds = compute_scene_seconds(parsed.playback, index, frames, begins_at_rest=True)
+        if parsed.playback is Playback.TIMELAPSE:
+            seconds /= _TIMELAPSE_FLOW_STRETCH
         draw_behind = partial(_draw_behind_subject, effects, independent_motion, index=index, frames=frames)
         offset = independent_motion.subject_offset(index) if independent_motion else (0.0, 0.0)
-        frame = layered_image.render_view(pose, view, draw_behind, seconds=index / FPS, subject_offset=offset)
+        exposures = [
+            layered_image.render_view(each, view, draw_behind, seconds=seconds, subject_offset=offset)
+            for each in list_exposures(poses, index, view)
+        ]
+        frame = average_frames(exposures)
         if layered_image.subject and index < _LAYER_FADE_IN_FRAMES and not independent_motion:
             # A matte is never perfect: the shot starts from the undivided image.
-            whole = layered_image.render_undivided(pose, view, seconds=index / FPS)
+            whole = layered_image.render_undivided(pose, view, seconds=seconds)
             part = index / _LAYER_FADE_IN_FRAMES
             np.copyto(frame, cv2.addWeighted(frame, part, whole, 1 - part, 0))
-        if steam:
-            at, height = _locate_steam_source(layered_image, pose, view)
-            _fade_in_steam(steam, index).draw(frame, index / FPS, source=at, height=height)
+        if anchored_effects:
+            fade = min(index / FPS / _ANCHORED_FADE_IN_SECONDS, 1.0)
+            anchored_effects.draw(frame, seconds, fade, pose=pose, view=view)
         effects.draw_in_front(frame, index, frames)
         yield frame
 
 
 def _add_wind(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredImage:
-    """Return the image with its foliage in the wind, where the prompt has wind."""
-    strength = parsed.get_effect_strength(Effect.WIND)
-    if not strength:
+    """Return the image with its foliage in the prompt's wind, or else in a breeze that only that feels."""
+    strength, rest_frame = parsed.get_effect_strength(Effect.WIND), layered_image.background.rest_frame
+    if strength:
+        return replace(layered_image, wind=Wind(strength, detect_foliage(rest_frame)))
+    if Effect.WIND in parsed.denied_effects:
         return layered_image
-    return replace(layered_image, wind=Wind(strength, detect_foliage(layered_image.background.rest_frame)))
-
-
-def _fade_in_steam(steam: Steam, index: int) -> Steam:
-    return replace(steam, strength=steam.strength * min(index / FPS / _STEAM_FADE_IN_SECONDS, 1.0))
+    return replace(layered_image, wind=find_breeze(rest_frame))
 
 
 def _draw_behind_subject(
@@ -151,26 +176,60 @@ def _draw_behind_subject(
     effects.draw_behind(frame, index, frames)
 
 
-def _create_steam(parsed: ParsedPrompt, seed: int) -> Steam | None:
-    strength = parsed.get_effect_strength(Effect.STEAM)
-    return create_steam(np.random.default_rng([seed, 41]), strength) if strength else None
+def _hasten_flow(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredImage:
+    """Return the image with clouds and water that go farther in each phase, in a timelapse."""
+    flow = layered_image.ambient_flow
+    if flow is None or parsed.playback is not Playback.TIMELAPSE:
+        return layered_image
+    faster = np.asarray(flow.velocity * np.float32(_TIMELAPSE_FLOW_STRETCH), np.float32)
+    return replace(layered_image, ambient_flow=replace(flow, velocity=faster))
 
 
-def _locate_steam_source(
-    layered_image: LayeredImage, pose: CameraPose, view: CameraView
-) -> tuple[tuple[float, float], float]:
-    """Return where steam rises, in the subject's upper part as from a cup, and how high, in pixels."""
-    left, top, right, foot = layered_image.subject.bounds if layered_image.subject else _DEFAULT_SUBJECT_BOX
-    source = ((left + right) / 2, top + (foot - top) * _STEAM_SOURCE_HEIGHT)
-    x, y, enlarged = parallax.project_point(source, pose, layered_image.pivot_disparity)
-    at = x * view.pixels_per_unit + view.size.width / 2, y * view.pixels_per_unit + view.size.height / 2
-    high = max((foot - top) * _STEAM_HEIGHT, _MIN_STEAM_HEIGHT) * view.pixels_per_unit * enlarged
-    return at, high
+def _choose_aim(layered_image: LayeredImage, view: CameraView) -> tuple[float, float]:
+    """Return what a camera that comes nearer is heading for, in units: the subject, or where lines vanish.
+
+    Beyond a subject that is off the middle, so that it comes towards the middle.
+    """
+    wide, high = view.half_size
+    if layered_image.subject:
+        left, top, right, foot = layered_image.subject.bounds
+        tall = foot - top > _TALL_RATIO * (right - left)
+        x = (left + right) / 2
+        y = top + (foot - top) * (_TALL_AIM if tall else 0.5)
+        return _limit_aim(x, wide), _limit_aim(y, high)
+    perspective = layered_image.scene_depth.perspective
+    if perspective.vanishing_x is None:
+        x, y = layered_image.subject_centre
+        return _limit_aim((2 * x - 1) * wide, wide), _limit_aim((2 * y - 1) * high, high)
+    return (2 * perspective.vanishing_x - 1) * wide, (2 * perspective.horizon - 1) * high
 
 
-def _choose_border_compression(parsed: ParsedPrompt) -> float:
-    """Return how far borders may be compressed: a camera that moves outwards has nothing else to show."""
-    return _OUTWARD_BORDER_COMPRESSION if _OUTWARD_MOVES.intersection(parsed.moves) else _BORDER_COMPRESSION
+def _limit_aim(position: float, half: float) -> float:
+    return min(max(_AIM_GAIN * position, -_AIM_ROOM * half), _AIM_ROOM * half)
+
+
+def _extend_pans(cues: tuple[CameraCue, ...], source_image: Frame, order: Order) -> tuple[CameraCue, ...]:
+    """Let a camera that moves aside go on over what an image that is longer than the frame has there."""
+    size, (height, width) = order.frame_size, source_image.shape[:2]
+    scale = max(size.width / width, size.height / height)
+    surplus = width * scale / size.width - 1, height * scale / size.height - 1
+    reach = _measure_reach(order, cues)
+    planned = max(reach.left, reach.right), max(reach.top, reach.bottom)
+    stretch = [
+        min(max(_PANORAMA_SHARE * real / max(each, 1e-6), 1.0), _MAX_STRETCH)
+        for real, each in zip(surplus, planned, strict=True)
+    ]
+    axes = {move: axis for axis, moves in enumerate(_LATERAL_MOVES) for move in moves}
+    return tuple(
+        replace(cue, strength=cue.strength * stretch[axes[cue.move]]) if cue.move in axes else cue
+        for cue in cues
+    )
+
+
+def _measure_reach(order: Order, cues: Sequence[CameraCue]) -> BorderReach:
+    """Return how far beyond the frame the camera will look, before the image's depths are known."""
+    options = path.CameraOptions(order.shots[0].frames, order.amplitude, _PRESUMED_PIVOT, order.seed)
+    return BorderReach(*parallax.measure_reach(path.plan_camera_path(cues, options), order.frame_size))
 
 
 def choose_default_camera(layered_image: LayeredImage, order: Order) -> tuple[CameraCue, ...]:

@@ -69,7 +69,9 @@ class KeyframeSequence:
             first, _ = _get_end_images(self._order.shots[finished])
             self._keyframes.pop(first, None)
             self._features.pop(first, None)
-        shot_motion = ShotMotion(self._order, index, self._get_keyframe(_get_end_images(shot)[0]))
+        mean_motion = 0.0 if isinstance(transition, WhipTransition) else transition.mean_motion
+        first_keyframe = self._get_keyframe(_get_end_images(shot)[0])
+        shot_motion = ShotMotion(self._order, index, first_keyframe, mean_motion)
         steps, first_step = self._count_steps(index), 0 if shot.lead is None else 1
         rng = np.random.default_rng([self._order.seed, index, 23])
         jitter, sway = (float(each) for each in rng.uniform(-1, 1, 2))

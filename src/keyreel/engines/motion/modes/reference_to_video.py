@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from keyreel.engines.motion.acting.living_cutout import enliven_cutouts
 from keyreel.engines.motion.camera import parallax, path
+from keyreel.engines.motion.effects.campfire import create_campfire
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
+from keyreel.engines.motion.effects.steam import create_steam
 from keyreel.engines.motion.imaging.cropping import load_image
+from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.subjects import (
     choose_default_place,
     list_instructions,
     list_subject_names,
 )
-from keyreel.engines.motion.prompts.vocabulary import CameraMove, Locomotion, SubjectAction
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect, Locomotion, Playback, SubjectAction
+from keyreel.engines.motion.scenery.moving.hearth import Hearth
+from keyreel.engines.motion.scenery.place_recipe import EffectSpot
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.subjects import cutouts, scene, staging
-from keyreel.engines.motion.subjects.drawing import draw_subject
+from keyreel.engines.motion.subjects.drawing import draw_steam_over, draw_subject
 from keyreel.order import FPS, Amplitude
 
 if TYPE_CHECKING:
@@ -38,6 +44,10 @@ _DEFAULT_CAMERA_STRENGTH: Final = 0.75
 """Factor on the default camera moves where the amplitude is left to the engine."""
 
 
+_CAMPFIRE_SPOT: Final = EffectSpot(0.76, 0.84, 0.24, 0.6)
+"""Where a campfire burns in a scene that is a given image."""
+
+
 def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     """Yield the shot's frames, uint8 [height, width, 3], RGB.
 
@@ -53,19 +63,46 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
         reference_scene = scene.create_scene_from_prompt(parsed, order.frame_size, order.seed, aerial=aerial)
     else:
         reference_scene = scene.create_scene_from_image(scene_image, parsed, order.frame_size)
-    staged_subjects = staging.position_subjects(cast, reference_scene, order)
+    staged_subjects = staging.position_subjects(cast, reference_scene, order, parsed.relations)
+    living_cutouts = enliven_cutouts(staged_subjects, order, networks)
     camera_options = path.CameraOptions(shot.frames, order.amplitude, _PIVOT_DISPARITY, order.seed)
     effects = ShotEffects(
         parsed, reference_scene.canvas.rest_frame, order.frame_size, order.seed, fade_in=False
     )
-    for index, pose in enumerate(path.plan_camera_path(_choose_cues(parsed, order), camera_options)):
-        pose = parallax.confine_pose(pose, reference_scene.view)  # noqa: PLW2901 - the same pose, within the scene
+    hearth = _create_hearth(parsed, reference_scene, order)
+    steam_strength = parsed.get_effect_strength(Effect.STEAM)
+    steam = create_steam(np.random.default_rng([order.seed, 41]), steam_strength) if steam_strength else None
+    # The smallest is most likely the cup; far ones come first.
+    steaming = min(staged_subjects, key=lambda each: each.start.height, default=None)
+    poses = path.plan_camera_path(_choose_cues(parsed, order), camera_options)
+    for index, pose in enumerate(parallax.confine_path(poses, reference_scene.view)):
         frame = reference_scene.render_view(pose, reference_scene.view)
         effects.draw_behind(frame, index, shot.frames)
+        seconds = compute_scene_seconds(parsed.playback, index, shot.frames, begins_at_rest=False)
+        if hearth:
+            hearth.draw(frame, pose, reference_scene.view, seconds)
+        # In a timelapse the subjects keep their own pace: six times as fast they would be gone at once.
+        own_seconds = index / FPS if parsed.playback is Playback.TIMELAPSE else seconds
+        for living in living_cutouts:
+            living.draw(own_seconds)
         for subject in staged_subjects:
-            draw_subject(subject, frame, pose, scene=reference_scene, seconds=index / FPS)
+            draw_subject(subject, frame, pose, scene=reference_scene, seconds=own_seconds)
+        if steam and steaming:
+            draw_steam_over(steam, steaming, frame, pose, scene=reference_scene, seconds=own_seconds)
         effects.draw_in_front(frame, index, shot.frames)
         yield frame
+
+
+def _create_hearth(parsed: ParsedPrompt, reference_scene: scene.Scene, order: Order) -> Hearth | None:
+    """Create the fire of a scene: in its hearth, or where a given image is asked to have one."""
+    strength, spot = parsed.get_effect_strength(Effect.CAMPFIRE), reference_scene.hearth
+    if spot is None and strength:
+        spot = _CAMPFIRE_SPOT
+    if spot is None:
+        return None
+    x, row, height, _ = spot.fit_to(order.frame_size)
+    fire = create_campfire(np.random.default_rng([order.seed, 61]), strength or 1.0)
+    return Hearth(fire, x, row, height, reference_scene.compute_disparity(row))
 
 
 def _split_references(

@@ -14,25 +14,31 @@ from keyreel.engines.motion.camera import parallax, path
 from keyreel.engines.motion.camera.path import CameraPose
 from keyreel.engines.motion.camera.timing import smoothstep
 from keyreel.engines.motion.effects.shot_effects import ShotEffects
+from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.setting import is_drawable, split_into_scenes
-from keyreel.engines.motion.prompts.vocabulary import CameraMove
+from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect
 from keyreel.engines.motion.scenery.abstract import compose_abstract_scene
 from keyreel.engines.motion.scenery.composition import compose_scene
+from keyreel.engines.motion.scenery.landscapes.clouds import SKY_MATERIAL
+from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.view import crop_to_frame
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from keyreel.engine import Frame
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.engines.motion.prompts.setting import ShotScene
     from keyreel.engines.motion.scenery.composition import ComposedScene
+    from keyreel.engines.motion.scenery.view import RenderedBackground
     from keyreel.order import Order
 
-_TRAVEL_SCALE: Final = 1.7
-"""Factor on the strength of camera moves: a drawn place reaches beyond the frame, an image does not."""
+_TRAVEL_SCALE: Final = 0.9
+"""Factor on the strength of camera moves, which are accompanied by zooms here."""
 _COMPANION_ZOOMS: Final = {CameraMove.PUSH_IN: CameraMove.ZOOM_IN, CameraMove.PULL_OUT: CameraMove.ZOOM_OUT}
 """Zooms that accompany moves into the depth, which alone would hardly enlarge what is far."""
 _PIVOT_DISPARITY: Final = 0.6
@@ -41,6 +47,10 @@ _DISSOLVE_SECONDS: Final = 0.7
 """Seconds in which one place dissolves into another."""
 _LIGHT_CHANGE_SECONDS: Final = 2.4
 """Seconds in which another time of day or weather comes to the same place: light changes slowly."""
+_WEATHER: Final = frozenset(
+    {Effect.RAIN, Effect.SNOW, Effect.FOG, Effect.LEAVES, Effect.PETALS, Effect.LIGHTNING}
+)
+"""Effects that need the open air."""
 _MAX_DOLLY: Final = 0.52
 """How far, at most, the camera moves into the depth."""
 _MAX_START_SETBACK: Final = 0.15
@@ -90,6 +100,7 @@ class _SceneRenderer:
 
     def __init__(self, shot_scene: ShotScene, order: Order) -> None:
         self._shot_scene, self._order = shot_scene, order
+        self._playback = parse_prompt(order.shots[0].prompt).playback
         self._built: tuple[ComposedScene, ShotEffects] | None = None
 
     def render_frame(self, pose: CameraPose, index: int) -> Frame:
@@ -99,15 +110,21 @@ class _SceneRenderer:
         view = composed_scene.backdrop.view
         pose = parallax.confine_pose(pose, view)
         background = composed_scene.backdrop.render_background(pose)
-        composed_scene.draw_moving_parts(background, pose, index / FPS)
+        seconds = compute_scene_seconds(self._playback, index, self._order.frames, begins_at_rest=False)
+        composed_scene.draw_moving_parts(background, pose, seconds)
         effects.draw_behind(background.frame, index, self._order.frames)
         if composed_scene.is_indoors:
             effects.draw_in_front(background.frame, index, self._order.frames)
-        composed_scene.backdrop.draw_planes(background.frame, pose, index / FPS)
+        composed_scene.backdrop.draw_planes(background.frame, pose, seconds)
+        if composed_scene.hearth:
+            composed_scene.hearth.draw(background.frame, pose, view, seconds)
+        if composed_scene.plume:
+            composed_scene.plume.draw(background.frame, pose, view, seconds)
         if composed_scene.swarm:
-            composed_scene.swarm.draw(background.frame, pose, view, index / FPS)
+            composed_scene.swarm.draw(background.frame, pose, view, seconds)
         if not composed_scene.is_indoors:
-            effects.draw_in_front(background.frame, index, self._order.frames)
+            sky_area = _find_sky_area(background) if composed_scene.clouds else None
+            effects.draw_in_front(background.frame, index, self._order.frames, sky_area=sky_area)
         return background.frame
 
     def release(self) -> None:
@@ -122,7 +139,22 @@ class _SceneRenderer:
         else:
             composed_scene = compose_abstract_scene(self._order.shots[0].prompt, size, seed)
         rest_frame = crop_to_frame(composed_scene.backdrop.background, size)
+        parsed = replace(parsed, playback=self._playback, effects=_list_painted_effects(parsed))
         return composed_scene, ShotEffects(parsed, rest_frame, size, seed, fade_in=False)
+
+
+def _list_painted_effects(parsed: ParsedPrompt) -> tuple[tuple[Effect, float], ...]:
+    """Return the effects to be painted: no stars, which the sky has, and no weather without a window."""
+    recipe = RECIPES[parsed.place] if parsed.place else None
+    is_sealed = recipe is not None and recipe.is_indoors and not recipe.window_views
+    left_out = _WEATHER | {Effect.STARS} if is_sealed else {Effect.STARS}
+    return tuple(each for each in parsed.effects if each[0] not in left_out)
+
+
+def _find_sky_area(background: RenderedBackground) -> NDArray[np.uint8]:
+    """Return where a background shows open sky, uint8 [height, width], 255 there."""
+    _, area = cv2.threshold(background.materials, SKY_MATERIAL - 1, 255, cv2.THRESH_BINARY)
+    return np.asarray(area, np.uint8)
 
 
 def _choose_cues(parsed: ParsedPrompt, order: Order) -> tuple[CameraCue, ...]:

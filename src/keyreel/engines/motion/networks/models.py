@@ -19,9 +19,16 @@ from keyreel.errors import RenderFailed
 
 if TYPE_CHECKING:
     from keyreel.engines.motion.imaging.arrays import FloatArray
+    from keyreel.sound.speech.voices import Voices
 
 
 _WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
+_WEIGHTS_FILES: Final = {
+    "rife": "motion_rife.onnx",
+    "u2netp": "motion_u2netp.onnx",
+    "face_detection": "face_detection_short_range.tflite",
+    "face_landmark": "face_landmark.tflite",
+}
 _INFERENCE_THREADS: Final = 1
 """Two threads cost half as many CPU seconds again, which the encoder beside them needs more."""
 
@@ -49,7 +56,7 @@ class Network:
     def __init__(self, name: str, *, output: int | None = None) -> None:
         self._core = ov.Core()
         self._output = output
-        self._weights = _read_verified(f"motion_{name}.onnx")
+        self._source = _find_model(name)
         self._compiled: OrderedDict[tuple[tuple[int, ...], ...], ov.CompiledModel] = OrderedDict()
 
     def __call__(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
@@ -70,7 +77,7 @@ class Network:
     def _get_compiled(self, shapes: tuple[tuple[int, ...], ...]) -> ov.CompiledModel:
         compiled = self._compiled.pop(shapes, None)
         if compiled is None:
-            model = self._core.read_model(self._weights)
+            model = self._core.read_model(self._source)
             if self._output is not None:
                 for index, result in enumerate(model.get_results()):
                     if index != self._output:
@@ -111,14 +118,46 @@ class Networks:
         """
         return load_network("u2netp", output=_HALF_SIZE_SALIENCY)
 
+    @cached_property
+    def face_detection(self) -> Network:
+        """Face detection (BlazeFace, Bazarevsky et al. 2019): x [1,128,128,3], RGB -1 … 1.
+
+        Outputs are, for each of 896 anchors, box and six points [1,896,16] in pixels from the anchor, and the
+        logit of there being a face [1,896,1].
+        """
+        return load_network("face_detection")
+
+    @cached_property
+    def face_landmark(self) -> Network:
+        """Face landmarks (Kartynnik et al. 2019): x [1,192,192,3], RGB 0 … 1, an upright crop of a face.
+
+        Outputs are 468 points [1,1,1,1404], x, y and z in pixels of the crop, and the logit of a face being
+        there [1,1,1,1].
+        """
+        return load_network("face_landmark")
+
+    @cached_property
+    def voices(self) -> Voices:
+        """The voices of this install, after whose speech mouths move."""
+        from keyreel.sound.speech.voices import open_voices
+
+        return open_voices()
+
 
 def load_network(name: str, *, output: int | None = None) -> Network:
-    """Load "rife" or "u2netp", for all outputs or for the one of an index.
+    """Load a network of `_WEIGHTS_FILES`, for all outputs or for the one of an index.
 
     Raises:
         RenderFailed: the weights are missing or damaged.
     """
     return Network(name, output=output)
+
+
+def _find_model(name: str) -> bytes | Path:
+    """Return what OpenVINO reads a network from: verified bytes, or a verified file for TensorFlow Lite."""
+    file = _WEIGHTS_FILES[name]
+    data = _read_verified(file)
+    return _WEIGHTS_FOLDER / file if file.endswith(".tflite") else data
 
 
 def _read_verified(file: str) -> bytes:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from keyreel.engines.motion.prompts import pace_vocabulary
 from keyreel.engines.motion.prompts.vocabulary import CameraMove
 
 _UP_TO_FOUR_WORDS = r"(?:[\s-]+[\w@'’]+){0,4}?[\s-]+"
 _CAMERA = r"\b(?:camera|shot|view|lens|drone|gimbal|we)\b"
 _EN_LEFT = r"(?:to the |to |towards? the |towards? )?left(?:wards?)?\b"
 _EN_RIGHT = r"(?:to the |to |towards? the |towards? )?right(?:wards?)?\b"
+_EN_SIDEWAYS = r"\s+(?:\w+ly )?(?:to the |towards? the )?(?:left|right)(?:wards?)?\b"
+_SLIDE = r"^(?:(?:an?|the|slow|smooth|lateral|gentle|quick|fast|long|short|then)\s+)*slid(?:es?|ing)\b"
 _EN_UP = r"(?:up(?:wards?)?|skywards?)\b(?! close)"
 _EN_DOWN = r"down(?:wards?)?\b"
 _MOVE_VERB = r"\b(?:mov|slid|glid|travel|drift|go|float|fly|shift|sweep|swing|truck|track|dolly|dolli)(?:e|es|s|ing|ies|y)?"
@@ -42,14 +45,14 @@ CAMERA_MOVE_PATTERNS: Final = (
     (
         CameraMove.PULL_OUT,
         rf"\b(?:pull|dolly|dolli)(?:s|es|ed|ing)?(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_OUT}"
-        rf"|{_CAMERA_OR_ORDER}(?:track|mov|back|glid|fl[iy]|drift|float|slid|go|travel)(?:e|s|es|ed|ing)?(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_OUT}"
+        rf"|{_CAMERA_OR_ORDER}(?:track|mov|back|glid|fl[iy]|drift|float|slid|go|travel)(?:e|s|es|ed|ing)?(?!{_EN_SIDEWAYS})(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_OUT}"
         rf"|{_CAMERA}{_UP_TO_FOUR_WORDS}(?:retreat|reced)\w*|\bpull[\s-]?(?:back|out)\b|拉远|拉开|[由从自]近[及到至而往](?:而)?远"
         rf"|{_ZH_CAMERA}{_ZH_ADVERBS}(?:[向往]?后[退拉移撤]?|拉出|远离|后退|退后)|拉镜头?",
     ),
     (
         CameraMove.PUSH_IN,
         rf"\b(?:push|dolly|dolli|creep)(?:e|s|es|ed|ing)?(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_IN}|\bpush[\s-]?in\b"
-        rf"|{_CAMERA_OR_ORDER}(?:mov|track|glid|fl[iy]|go|travel|com|float|drift|inch|eas)(?:e|y|s|es|ed|ing)?(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_IN}"
+        rf"|{_CAMERA_OR_ORDER}(?:mov|track|glid|fl[iy]|go|travel|com|float|drift|inch|eas)(?:e|y|s|es|ed|ing)?(?!{_EN_SIDEWAYS})(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_IN}"
         rf"|\b(?:bring|mov|tak|get)(?:e|es|s|ing)? the camera (?:\w+ )?{_IN}"
         rf"|{_CAMERA}{_UP_TO_FOUR_WORDS}(?:approach|advanc|close in|clos(?:es|ing) in)\w*|{_CAMERA}{_UP_TO_FOUR_WORDS}(?:{_MOVE_VERB}|push(?:es|ing)?) (?:\w+ly )?(?:towards? (?!the (?:left|right)|left|right)|through )|推[进近入]|拉近|[由从自]远[及到至而往](?:而)?近"
         rf"|{_ZH_CAMERA}{_ZH_ADVERBS}(?:[向往]?前[推进移]?|靠近|逼近|贴近|推向|俯冲)|推镜头?",
@@ -73,13 +76,13 @@ CAMERA_MOVE_PATTERNS: Final = (
     ),
     (
         CameraMove.TRACK_LEFT,
-        rf"(?:\b(?:truck|track|dolly)(?:s|ing|ed)?\b|{_CAMERA}{_UP_TO_FOUR_WORDS}(?:{_MOVE_VERB}|follow(?:s|ing)?))(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_EN_LEFT}"
+        rf"(?:\b(?:truck|track|dolly)(?:s|ing|ed)?\b|{_SLIDE}|{_CAMERA}{_UP_TO_FOUR_WORDS}(?:{_MOVE_VERB}|follow(?:s|ing)?))(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_EN_LEFT}"
         rf"|^(?:slowly )?{_MOVE_VERB} (?:the camera )?(?:slowly )?{_EN_LEFT}|\b(?:mov|slid|shift)(?:e|es|ing) the camera (?:slowly )?{_EN_LEFT}"
         rf"|{_ZH_CAMERA}{_ZH_ADVERBS}(?:[向往朝]?左[侧边]?[横平移]*移|[向往朝]左)|(?<!向)左移(?!动)|[向往朝]左(?:平移|横移)|^(?:先|缓缓|慢慢|缓慢|快速)*[向往朝]左{_ZH_ADVERBS}移",
     ),
     (
         CameraMove.TRACK_RIGHT,
-        rf"(?:\b(?:truck|track|dolly)(?:s|ing|ed)?\b|{_CAMERA}{_UP_TO_FOUR_WORDS}(?:{_MOVE_VERB}|follow(?:s|ing)?))(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_EN_RIGHT}"
+        rf"(?:\b(?:truck|track|dolly)(?:s|ing|ed)?\b|{_SLIDE}|{_CAMERA}{_UP_TO_FOUR_WORDS}(?:{_MOVE_VERB}|follow(?:s|ing)?))(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_EN_RIGHT}"
         rf"|^(?:slowly )?{_MOVE_VERB} (?:the camera )?(?:slowly )?{_EN_RIGHT}|\b(?:mov|slid|shift)(?:e|es|ing) the camera (?:slowly )?{_EN_RIGHT}"
         rf"|{_ZH_CAMERA}{_ZH_ADVERBS}(?:[向往朝]?右[侧边]?[横平移]*移|[向往朝]右)|(?<!向)右移(?!动)|[向往朝]右(?:平移|横移)|^(?:先|缓缓|慢慢|缓慢|快速)*[向往朝]右{_ZH_ADVERBS}移",
     ),
@@ -89,7 +92,7 @@ CAMERA_MOVE_PATTERNS: Final = (
     ),
     (
         CameraMove.TILT_DOWN,
-        rf"{_TILT}(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_EN_DOWN}|{_PAN}(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_EN_DOWN}|下摇|[向往朝]下{_ZH_ADVERBS}摇|俯拍|俯视|俯瞰|{_ZH_CAMERA}{_ZH_ADVERBS}(?:下俯|俯下|低下)",
+        rf"{_TILT}(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_EN_DOWN}|{_PAN}(?:{_UP_TO_FOUR_WORDS}|[\s-]+){_EN_DOWN}|下摇|[向往朝]下{_ZH_ADVERBS}摇|俯视|俯瞰|{_ZH_CAMERA}{_ZH_ADVERBS}(?:下俯|俯下|低下)",
     ),
     (
         CameraMove.RISE,
@@ -102,6 +105,9 @@ CAMERA_MOVE_PATTERNS: Final = (
         rf"|{_ZH_CAMERA}{_ZH_ADVERBS}(?:下降|降下|降落|[向往朝]下|下移|降低)|降镜头|无人机{_ZH_ADVERBS}(?:下降|降)",
     ),
     # Where a move is named without a direction, the usual one is meant.
+    (CameraMove.PUSH_IN, pace_vocabulary.HYPERSPEED_PATTERN),
+    (CameraMove.ZOOM_IN, pace_vocabulary.SNAP_ZOOM_PATTERN),
+    (CameraMove.PAN_RIGHT, pace_vocabulary.WHIP_PAN_PATTERN),
     (
         CameraMove.PAN_RIGHT,
         rf"{_CAMERA_OR_ORDER}pan(?:s|ning)?\b|\bpanning\b|{_CAMERA}{_UP_TO_FOUR_WORDS}sweep\w* |\bpan(?:s|ning)? (?:\w+ly )?(?:across|over|along|around)\b|摇镜头?|摇拍|{_ZH_CAMERA}{_ZH_ADVERBS}(?:摇过|扫过|横扫)",

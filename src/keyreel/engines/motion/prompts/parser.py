@@ -6,12 +6,30 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
+from keyreel.engines.motion.prompts import (
+    camera_vocabulary,
+    effect_vocabulary,
+    place_vocabulary,
+    subject_vocabulary,
+    technique_vocabulary,
+    vocabulary,
+)
+from keyreel.engines.motion.prompts.act_vocabulary import ACT_PATTERNS, CAMERA_ACTS_PATTERN, Act
+from keyreel.engines.motion.prompts.between_subjects import size_vocabulary
+from keyreel.engines.motion.prompts.between_subjects.relations import (
+    Relation,
+    find_relations,
+    settle_relations,
+)
+from keyreel.engines.motion.prompts.pace_vocabulary import PACE_PATTERNS, CameraPace
+from keyreel.engines.motion.prompts.unfulfilled.actions import names_being
 from keyreel.engines.motion.prompts.vocabulary import (
+    TRAVELLING_ACTIONS,
     CameraMove,
     Effect,
     Locomotion,
     Place,
+    Playback,
     Season,
     SubjectAction,
     TimeOfDay,
@@ -19,7 +37,7 @@ from keyreel.engines.motion.prompts.vocabulary import (
 from keyreel.mentions import SubjectMention, find_mentions, find_unknown_mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     PatternTable = Sequence[tuple["Value", str]]
 
@@ -49,6 +67,7 @@ class CameraCue:
     strength: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    pace: CameraPace = CameraPace.STEADY
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +77,8 @@ class SubjectInstruction:
     `side` is -1.0 (left) … 1.0 (right), `nearness` -1.0 (far) … 1.0 (near), None where the prompt does not
     say; `heading` is -1.0 (left), 0.0 or 1.0 (right), `vertical_heading` -1.0 (down), 0.0 or 1.0 (up, through
     the air); `approaches` is towards the camera, `recedes` away from it. `contains_others` means that others
-    are said to be in or on it: its image decides whether it is the scene.
+    are said to be in or on it: its image decides whether it is the scene. `usual_height` is in metres, by what
+    the subject is called, None where that tells nothing.
     """
 
     name: str = ""
@@ -73,11 +93,18 @@ class SubjectInstruction:
     contains_others: bool = False
     is_airborne: bool = False
     locomotion: Locomotion | None = None
+    usual_height: float | None = None
+    is_four_legged: bool = False
+    acts: frozenset[Act] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrompt:
-    """A parsed prompt. `effects` pairs each effect with its strength (1.0 is usual)."""
+    """A parsed prompt.
+
+    `effects` pairs each effect with its strength (1.0 is usual); `denied_effects` are said not to be.
+    `names_being` says that it names a person or an animal.
+    """
 
     cues: tuple[CameraCue, ...] = ()
     effects: tuple[tuple[Effect, float], ...] = ()
@@ -85,6 +112,11 @@ class ParsedPrompt:
     place: Place | None = None
     time_of_day: TimeOfDay | None = None
     season: Season | None = None
+    playback: Playback | None = None
+    relations: tuple[Relation, ...] = ()
+    acts: frozenset[Act] = frozenset()
+    denied_effects: frozenset[Effect] = frozenset()
+    names_being: bool = False
 
     @property
     def moves(self) -> tuple[CameraMove, ...]:
@@ -105,13 +137,21 @@ def parse_prompt(text: str, names: Sequence[str] = ()) -> ParsedPrompt:
     """Parse a prompt. `names` are the subjects that it may mention as `@name`; matching ignores case."""
     clauses_by_phase = [_split_into_clauses(phase) for phase, _ in split_into_phases(text)]
     clauses = [clause for phase in clauses_by_phase for clause in phase]
+    relations = find_relations(clauses, names)
     return ParsedPrompt(
         cues=_collect_cues(clauses_by_phase),
         effects=tuple(_find_effects(clauses)),
-        instructions=_collect_instructions(clauses, names),
-        place=_find_first_value(vocabulary.PLACE_PATTERNS, clauses),
-        time_of_day=_find_first_value(vocabulary.TIME_OF_DAY_PATTERNS, clauses),
-        season=_find_first_value(vocabulary.SEASON_PATTERNS, clauses),
+        instructions=tuple(
+            settle_relations(each, relations) for each in _collect_instructions(clauses, names)
+        ),
+        relations=relations,
+        place=_find_first_value(place_vocabulary.PLACE_PATTERNS, clauses),
+        time_of_day=_find_first_value(place_vocabulary.TIME_OF_DAY_PATTERNS, clauses),
+        season=_find_first_value(place_vocabulary.SEASON_PATTERNS, clauses),
+        playback=_find_first_value(effect_vocabulary.PLAYBACK_PATTERNS, clauses),
+        acts=frozenset(_find_acts(clauses)),
+        denied_effects=frozenset(_find_denied_effects(clauses)),
+        names_being=names_being(text.lower()),
     )
 
 
@@ -148,6 +188,9 @@ def _find_undenied(pattern: str, clause: str) -> re.Match[str] | None:
 
 
 def _read_strength(clause: str) -> float:
+    for _, pattern in effect_vocabulary.PLAYBACK_PATTERNS:
+        # "slow motion" says nothing of the camera's pace.
+        clause = re.sub(pattern, " ", clause)
     if re.search(vocabulary.WEAKER_PATTERN, clause):
         return _GENTLE_STRENGTH
     return _HIGH_STRENGTH if re.search(vocabulary.STRONGER_PATTERN, clause) else 1.0
@@ -159,18 +202,26 @@ def _find_first_value(table: PatternTable[Value], clauses: Iterable[str]) -> Val
 
 
 def _collect_cues(phases: list[list[str]]) -> tuple[CameraCue, ...]:
-    moves_by_phase = [cues for cues in (_collect_phase_cues(phase) for phase in phases) if cues]
+    found = [(_collect_phase_cues(phase), _find_pace(phase)) for phase in phases]
+    moving = [(cues, pace) for cues, pace in found if cues]
     return tuple(
-        CameraCue(move, strength, index / len(moves_by_phase), (index + 1) / len(moves_by_phase))
-        for index, cues in enumerate(moves_by_phase)
+        CameraCue(move, strength, index / len(moving), (index + 1) / len(moving), pace)
+        for index, (cues, pace) in enumerate(moving)
         for move, strength in cues.items()
     )
+
+
+def _find_pace(clauses: list[str]) -> CameraPace:
+    return _find_first_value(PACE_PATTERNS, clauses) or CameraPace.STEADY
 
 
 def _collect_phase_cues(clauses: list[str]) -> dict[CameraMove, float]:
     found: dict[CameraMove, float] = {}
     for clause in clauses:
         rest = clause
+        for pattern in technique_vocabulary.UNAVAILABLE_PATTERNS:
+            # "a first-person view of the climb" is no camera that climbs.
+            rest = re.sub(pattern, " ~ ", rest)
         for move, pattern in camera_vocabulary.CAMERA_MOVE_PATTERNS:
             match = _find_undenied(pattern, rest)
             if match is None:
@@ -186,11 +237,26 @@ def _collect_phase_cues(clauses: list[str]) -> dict[CameraMove, float]:
 
 
 def _find_effects(clauses: list[str]) -> Iterable[tuple[Effect, float]]:
-    for effect, pattern in vocabulary.EFFECT_PATTERNS:
+    for effect, pattern in effect_vocabulary.EFFECT_PATTERNS:
         for clause in clauses:
             if _find_undenied(pattern, clause):
                 yield effect, _read_strength(clause)
                 break
+
+
+def _find_denied_effects(clauses: list[str]) -> Iterator[Effect]:
+    for effect, pattern in effect_vocabulary.EFFECT_PATTERNS:
+        named = [clause for clause in clauses if re.search(pattern, clause)]
+        if named and not any(_find_undenied(pattern, clause) for clause in named):
+            yield effect
+
+
+def _find_acts(clauses: list[str]) -> Iterator[Act]:
+    for clause in clauses:
+        for act, pattern in ACT_PATTERNS:
+            found = _find_undenied(pattern, clause)
+            if found and not re.search(CAMERA_ACTS_PATTERN, clause[: found.start()]):
+                yield act
 
 
 def _collect_instructions(clauses: list[str], names: Sequence[str]) -> tuple[SubjectInstruction, ...]:
@@ -229,20 +295,22 @@ def _contains_others(piece: str, name: str, names: Sequence[str]) -> bool:
     )
 
 
-def _find_locomotion(name: str, pieces: list[str], names: Sequence[str]) -> Locomotion | None:
-    """Return how a subject moves by nature, by its name, or by the noun next to its name."""
+def _find_by_kind(
+    table: PatternTable[Value], name: str, pieces: list[str], names: Sequence[str]
+) -> Value | None:
+    """Return what a table has for what a subject is, by its name, or by the noun next to its name."""
     plain = re.sub(r"[_\d-]+", " ", name.lower())
-    for locomotion, pattern in subject_vocabulary.LOCOMOTION_PATTERNS:
+    for value, pattern in table:
         if re.search(pattern, plain):
-            return locomotion
+            return value
         for piece in pieces:
             found = _find_first_mentions(piece, names).get(name)
             for word in re.finditer(pattern, piece):
                 if not name or (found and _is_apposition(piece, found, word)):
-                    return locomotion
+                    return value
                 # "@1, a paper boat, ...": the clause after a name is its apposition.
                 if not found and re.fullmatch(r"(?:an?|the) (?:[\w-]+ ){0,2}", piece[: word.start()]):
-                    return locomotion
+                    return value
     return None
 
 
@@ -270,8 +338,10 @@ def _measure_gap(mention: SubjectMention, word: re.Match[str]) -> int:
 
 
 def _remove_camera_and_weather(piece: str) -> str:
-    """Return a piece without what the camera and the weather do."""
+    """Return a piece without what the camera, the weather and the time do."""
     for _, pattern in camera_vocabulary.CAMERA_MOVE_PATTERNS:
+        piece = re.sub(pattern, " ~ ", piece)
+    for _, pattern in effect_vocabulary.PLAYBACK_PATTERNS:
         piece = re.sub(pattern, " ~ ", piece)
     return re.sub(subject_vocabulary.WEATHER_MOTION_PATTERN, " ~ ", piece)
 
@@ -289,14 +359,7 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
     heading = _find_first_value(subject_vocabulary.HEADING_PATTERNS, subject_pieces)
     side = _find_first_value(subject_vocabulary.SIDE_PATTERNS, subject_pieces)
     action = _find_first_value(subject_vocabulary.ACTION_PATTERNS, subject_pieces)
-    travels = action in {
-        SubjectAction.WALK,
-        SubjectAction.RUN,
-        SubjectAction.DRIVE,
-        SubjectAction.FLY,
-        SubjectAction.JUMP,
-        SubjectAction.FLOAT,
-    }
+    travels = action in TRAVELLING_ACTIONS
     return SubjectInstruction(
         name=name,
         action=action,
@@ -312,5 +375,10 @@ def _build_instruction(name: str, pieces: list[str], names: Sequence[str]) -> Su
         is_airborne=any(
             _find_undenied(subject_vocabulary.AIRBORNE_PATTERN, piece) for piece in subject_pieces
         ),
-        locomotion=_find_locomotion(name, subject_pieces, names),
+        locomotion=_find_by_kind(subject_vocabulary.LOCOMOTION_PATTERNS, name, subject_pieces, names),
+        usual_height=_find_by_kind(size_vocabulary.USUAL_HEIGHT_PATTERNS, name, pieces, names),
+        is_four_legged=bool(
+            _find_by_kind(((True, size_vocabulary.FOUR_LEGGED_PATTERN),), name, pieces, names)
+        ),
+        acts=frozenset(_find_acts(pieces)),
     )

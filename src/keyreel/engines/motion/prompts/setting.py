@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keyreel.engines.motion.prompts.parser import parse_prompt, split_into_phases
-from keyreel.engines.motion.prompts.vocabulary import AERIAL_VIEW_PATTERN, Effect, Place, Season, TimeOfDay
+from keyreel.engines.motion.prompts.place_vocabulary import AERIAL_VIEW_PATTERN
+from keyreel.engines.motion.prompts.vocabulary import Effect, Place, Season, TimeOfDay
 from keyreel.engines.motion.scenery.places.table import RECIPES
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ _PLACE_BY_SEASON: Final = {
 }
 _PLACE_BY_EFFECT: Final = (
     (Effect.FIRE, Place.FOREST),
-    (Effect.STEAM, Place.ROOM),
+    (Effect.CAMPFIRE, Place.FOREST),
+    (Effect.STEAM, Place.TABLE),
     (Effect.LEAVES, Place.FOREST),
     (Effect.PETALS, Place.MEADOW),
     (Effect.SNOW, Place.SNOWFIELD),
@@ -38,7 +40,19 @@ _SEASONAL_EFFECTS: Final = {
 }
 """What the air carries in a season, and how much (1.0 is usual)."""
 _MISTY_TIMES_OF_DAY: Final = (TimeOfDay.DAWN, TimeOfDay.OVERCAST)
-_LIGHT_EFFECTS: Final = frozenset({Effect.NIGHT, Effect.DAY, Effect.SUNSET, Effect.WIND})
+_LIGHT_EFFECTS: Final = frozenset(
+    {
+        Effect.NIGHT,
+        Effect.DAY,
+        Effect.SUNSET,
+        Effect.DAWN,
+        Effect.WIND,
+        Effect.STARS,
+        Effect.AURORA,
+        Effect.MONOCHROME,
+        Effect.SEPIA,
+    }
+)
 """Effects that leave the air clear for what the season or the time of day adds."""
 _MIST_EFFECT: Final = (Effect.FOG, 0.35)
 """Light fog: 1.0 is usual."""
@@ -89,7 +103,7 @@ def complete_setting(parsed: ParsedPrompt, seed: int) -> ParsedPrompt:
         return parsed
     place = parsed.place or _choose_default_place(parsed, seed)
     time_of_day = parsed.time_of_day
-    if time_of_day is None and parsed.get_effect_strength(Effect.FIRE):
+    if time_of_day is None and any(map(parsed.get_effect_strength, (Effect.FIRE, Effect.CAMPFIRE))):
         time_of_day = TimeOfDay.NIGHT
     effects = parsed.effects
     weather = any(effect not in _LIGHT_EFFECTS for effect, _ in effects)

@@ -13,11 +13,11 @@ ACTION_PATTERNS: Final = (
     ),
     (
         SubjectAction.RUN,
-        r"\b(?:run|runs|running|ran|sprint\w*|dash\w*|rush\w*|gallop\w*|chas\w*|rac(?:es|ing))\b|跑|奔|冲|追",
+        r"\b(?:run|runs|running|ran|sprint\w*|dash\w*|rush\w*|gallop\w*|chas\w*|rac(?:es|ing))\b|跑|奔|冲(?![天浪])|追",
     ),
     (
         SubjectAction.WALK,
-        r"\b(?:walk\w*|stroll\w*|march\w*|wander\w*|step(?:s|ping)|approach\w*|comes?|coming|enters?|crosses|crossing|moves?|moving)\b|走|散步|漫步|前进|移动",
+        r"\b(?:walk\w*|stroll\w*|march\w*|wander\w*|step(?:s|ping)|approach\w*|comes?|coming|enters?|crosses|crossing|moves?|moving)\b|走(?!廊)|散步|漫步|前进|移动",
     ),
     (SubjectAction.JUMP, r"\b(?:jump\w*|leap\w*|hop\w*|bounc\w*|skip\w*)\b|跳(?!.{0,2}舞)|蹦"),
     (
@@ -26,14 +26,14 @@ ACTION_PATTERNS: Final = (
     ),
     (
         SubjectAction.FLOAT,
-        r"\b(?:float\w*|hover\w*|levitat\w*|drift\w*|swim\w*|rises|rising|ascend\w*|descend\w*)\b|漂|悬浮|悬空|游泳|游动|飘(?!雪|落)|升起|上升|升上|降落|下降",
+        r"\b(?:float\w*|hover\w*|levitat\w*|drift\w*|swim\w*|rises|rising|ascend\w*|descend\w*)\b|漂|悬浮|悬空|游泳|游动|飘(?!着?[大小]?雪|落)|升起|上升|升上|降落|下降",
     ),
-    (SubjectAction.DANCE, r"\b(?:danc\w*|groov\w*|sway\w*)\b|跳.{0,2}舞|舞蹈|起舞|摇摆"),
+    (SubjectAction.DANCE, r"\b(?:danc(?:e|es|ed|ing)|groov\w*|sway\w*)\b|跳.{0,2}舞|舞蹈|起舞|摇摆"),
     (
         SubjectAction.WAVE,
         # The sea's waves, and a flag that waves, are no greeting.
         r"\bwav(?:e|es|ing) (?:(?:his|her|its|their|a|one|both|hello|good|back)\b|at\b|to\b)|\bwaving\b"
-        r"|(?<!the )(?<!ocean )(?<!sea )(?<!gentle )(?<!big )(?<!tall )(?<!small )(?<!huge )(?<!of )(?<!and )(?<!flag )(?<=\w )waves\b"
+        r"|(?<!the )(?<!ocean )(?<!sea )(?<!gentle )(?<!big )(?<!tall )(?<!high )(?<!small )(?<!huge )(?<!of )(?<!and )(?<!flag )(?<=\w )waves\b"
         r"(?! (?:crash|roll|lap|break|in the (?:wind|breeze)))|\b(?:greet\w*|nod\w*|bow(?:s|ing))\b|挥手|招手|挥动|点头|鞠躬|打招呼",
     ),
     (
@@ -63,7 +63,7 @@ NEARNESS_PATTERNS: Final = (
         r"\b(?:close[\s-]?up|in the foreground|near(?:by)?|close to (?:the )?camera|up close|large in)\b|近处|前景|特写|近景|离镜头很?近|面前|前面",
     ),
 )
-_MOVEMENT_VERBS = r"\b(?:walk|run|driv|fl[iy]|mov|sail|rac|swim|rid|march|head|go|slid|drift|float|jump|step|roll)\w*(?: (?:off|away|slowly|quickly|out))?"
+_MOVEMENT_VERBS = r"\b(?:walk|run|rush|sprint|dash|gallop|jog|wander|stroll|driv|fl[iy]|mov|sail|rac|swim|rid|march|head|go|slid|drift|float|jump|step|roll)\w*(?: (?:off|away|slowly|quickly|out))?"
 HEADING_PATTERNS: Final = (
     (-1.0, rf"\b(?:to|towards?) (?:the )?left\b(?! of)|\bleftwards?\b|{_MOVEMENT_VERBS} left\b|[向往朝]左"),
     (1.0, rf"\b(?:to|towards?) (?:the )?right\b(?! of)|\brightwards?\b|{_MOVEMENT_VERBS} right\b|[向往朝]右"),
@@ -88,9 +88,9 @@ AWAY_FROM_CAMERA_PATTERN: Final = (
     r"|远离(?:镜头|我们)|[走跑飞驶漂]远|离去|远去|[走跑飞驶]向远[处方]|越来越远"
 )
 WEATHER_MOTION_PATTERN: Final = (
-    r"\b(?:fog|mist|rain(?:drops)?|snow(?:flakes?)?|(?:\w+ )?leaves|clouds?|waves?|winds?|breeze|smoke|steam|petals?|embers?|sparks?|sun|moon|nights?|days?|fire|flames?|water|grass|trees?|stars?|flags?|hair|curtains?|storm|lightning|dust)"
+    r"\b(?:drift|float|fall|swirl|roll|danc|mov|rac|ris|rush)ing (?:clouds?|leaves|snow(?:flakes)?|fog|mist|waves?|petals|blossoms|embers|smoke|water|light)\b|\b(?:fog|mist|thunderstorms?|blossoms?|confetti|fireworks?|lights?|auroras?|time|hours|rain(?:drops)?|snow(?:flakes?)?|(?:\w+ )?leaves|clouds?|waves?|winds?|breeze|smoke|steam|petals?|embers?|sparks?|sun|moon|nights?|days?|fire|flames?|water|grass|trees?|stars?|flags?|hair|curtains?|storm|lightning|dust)"
     r"(?: (?:that|which|is|are|slowly|gently|softly|begins? to|starts? to))* (?:falls?|fall|drifts?|floats?|fl(?:y|ies)|rolls?|blows?|rises?|sets|moves?|mov|turns?|swirls?|waves?|danc|com|goes|runs?|rush|spin|walk|jump|driv|chas|sway|flow|go)\w*(?: (?:by|in|on|up|down|over|past|through|away|across|(?:to|towards?) the \w+))?"
-    r"|(?:雪花?(?![地山原峰])|大雪|小雪|雨|雾气?|云朵?|云层|白云|落叶|秋叶|枫叶|树叶|叶子|花瓣|樱花|风|海浪|浪花?|烟雾?|蒸汽|太阳|月亮|头发|长发|旗帜?|窗帘|火星|火花|衣角|裙摆)[^，。@]{0,3}?(?:[飘飞漂走升落移跑摇追冲]|纷飞|流动|起舞|旋转|翻滚)[^，。@]{0,3}?(?=[，。@]|$|在|，)"
+    r"|(?:(?:[飘落下]着?|漫天)雪|(?:大火|烈火)[^，。@]{0,2}冲天|余烬|时光|时间|极光|烟花|炊烟|雪花?(?![地山原峰])|大雪|小雪|雨|雾气?|云朵?|云层|白云|落叶|秋叶|枫叶|树叶|叶子|花瓣|樱花|风|海浪|浪花?|烟雾?|蒸汽|太阳|月亮|头发|长发|旗帜?|窗帘|火星|火花|衣角|裙摆)[^，。@]{0,3}?(?:[飘飞漂走升落移跑摇追冲]|纷飞|流动|起舞|旋转|翻滚)[^，。@]{0,3}?(?=[，。@]|$|在|，)"
 )
 """Motion of weather and nature, which is no subject's action."""
 SCENE_PATTERN: Final = (
@@ -120,5 +120,5 @@ APPOSITION_PATTERN: Final = r"^\s*(?:[,(（:：]?\s*(?:is |as |the |a |an |its |
 """What may stand between a subject's name and the word for what it is."""
 CAMERA_SUBJECT_PATTERN: Final = (
     r"(?<!towards the )(?<!toward the )(?<!to the )(?<!to )(?<!at the )(?<!from the )(?<!from )(?<!past the )(?<!into the )(?<!before the )(?<!facing the )(?<!near the )(?<!approaches the )(?<!approaching the )"
-    r"\bcamera\b|(?<![朝向往着对近离从])镜头"
+    r"\b(?:camera|drone)\b|(?<![朝向往着对近离从])镜头|摄像机|摄影机|(?<![朝向往着对近离从])相机|无人机|航拍|跟拍|侧跟"
 )

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from keyreel.engines.motion.effects.campfire import create_campfire
+from keyreel.engines.motion.effects.steam import create_steam
 from keyreel.engines.motion.imaging.pixels import to_rgba
 from keyreel.engines.motion.prompts.vocabulary import Effect, Place, Season, TimeOfDay
 from keyreel.engines.motion.scenery.backdrop import add_vignette_and_grain
 from keyreel.engines.motion.scenery.canvas import create_canvas
 from keyreel.engines.motion.scenery.landscapes import sky
 from keyreel.engines.motion.scenery.landscapes.clouds import SKY_MATERIAL, Clouds, create_clouds
-from keyreel.engines.motion.scenery.landscapes.water_ripples import WATER_MATERIAL, Ripples, create_ripples
+from keyreel.engines.motion.scenery.landscapes.foreground import draw_firewood
 from keyreel.engines.motion.scenery.moving.birds import Flock, create_flock
 from keyreel.engines.motion.scenery.moving.cars import Traffic, create_traffic
 from keyreel.engines.motion.scenery.moving.drifting_specks import Swarm, create_swarm
+from keyreel.engines.motion.scenery.moving.hearth import Hearth, Plume
+from keyreel.engines.motion.scenery.place_recipe import EffectSpot, ForegroundElement
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.scene_conditions import choose_time_of_day, has_birds, has_traffic
 from keyreel.engines.motion.scenery.seasons import apply_season
@@ -29,6 +34,8 @@ from keyreel.engines.motion.scenery.view import (
     prepare_plane,
     to_frame_row,
 )
+from keyreel.engines.motion.scenery.waters.water_ripples import WATER_MATERIAL, Ripples, create_ripples
+from keyreel.engines.motion.scenery.waters.waterfall import FallingWater, create_falling_water
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
@@ -36,12 +43,9 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
     from keyreel.engines.motion.scenery.canvas import ForegroundCanvas
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
-    from keyreel.engines.motion.scenery.place_recipe import ForegroundElement
     from keyreel.engines.motion.scenery.view import RenderedBackground
     from keyreel.order import Size
 
-_WINDOW_VIEWS: Final = (Place.MOUNTAINS, Place.LAKE, Place.SEA, Place.SKYLINE)
-"""What the window of a room may look out on."""
 _CLOUD_COVER: Final = {
     TimeOfDay.DAY: 0.56,
     TimeOfDay.SUNSET: 0.64,
@@ -60,6 +64,13 @@ _BLUR_PER_DISPARITY: Final = 0.0075
 """Sigma of the defocus blur, in size units of the canvas per disparity in front of the focus."""
 _FOCUS_DISPARITY: Final = 0.6
 """The nearest disparity in focus."""
+
+
+_CAMPFIRE_SPOT: Final = EffectSpot(0.5, 0.82, 0.30, 0.60)
+"""Where a campfire burns in a place that has no hearth of its own."""
+_CAMPFIRE_WOOD: Final = ForegroundElement(
+    partial(draw_firewood, x=_CAMPFIRE_SPOT.x, row=_CAMPFIRE_SPOT.row), _CAMPFIRE_SPOT.disparity
+)
 
 
 class _SceneSetting(NamedTuple):
@@ -82,6 +93,9 @@ class ComposedScene:
     swarm: Swarm | None = None
     flock: Flock | None = None
     traffic: Traffic | None = None
+    hearth: Hearth | None = None
+    falling_water: FallingWater | None = None
+    plume: Plume | None = None
     is_indoors: bool = False
 
     def draw_moving_parts(self, background: RenderedBackground, pose: CameraPose, seconds: float) -> None:
@@ -91,6 +105,8 @@ class ComposedScene:
             self.clouds.draw(background, view, seconds)
         if self.ripples:
             self.ripples.draw(background, view, seconds)
+        if self.falling_water:
+            self.falling_water.draw(background, view, seconds)
         if self.flock:
             self.flock.draw(background.frame, pose, view, seconds)
         if self.traffic:
@@ -105,7 +121,7 @@ def compose_scene(parsed: ParsedPrompt, size: Size, seed: int, *, aerial: bool =
     rng = np.random.default_rng([seed, 41])
     setting = _choose_setting(parsed, size, rng)
     side = 1.0 if rng.random() < 0.5 else -1.0
-    context = _create_context(setting, seed=seed, wet=parsed.get_effect_strength(Effect.RAIN))
+    context = _create_context(setting, seed=seed, parsed=parsed)
     aerial_horizon = RECIPES[setting.place].aerial_horizon
     if aerial and aerial_horizon is not None:
         context = replace(context, aerial=True, horizon=aerial_horizon)
@@ -113,6 +129,8 @@ def compose_scene(parsed: ParsedPrompt, size: Size, seed: int, *, aerial: bool =
     horizon = to_frame_row(context.horizon, size)
     depth_profile = replace(RECIPES[setting.outside].depth_profile, horizon=horizon)
     planes = _draw_planes(setting, context, side)
+    if parsed.get_effect_strength(Effect.CAMPFIRE) and RECIPES[setting.place].hearth is None:
+        planes = (_draw_plane(_CAMPFIRE_WOOD, create_canvas(size, context, setting.season, side)), *planes)
     backdrop = LayeredBackdrop(background, depth_profile, planes, size)
     return _add_moving_parts(backdrop, setting, context, parsed=parsed, rng=rng)
 
@@ -122,21 +140,25 @@ def _choose_setting(parsed: ParsedPrompt, size: Size, rng: np.random.Generator) 
     place = parsed.place or Place.MEADOW
     if season is Season.WINTER:
         place = RECIPES[place].winter_place or place
-    outside = _choose_window_view(parsed, rng) if place is Place.ROOM else place
+    outside = _choose_window_view(parsed, place, rng) if RECIPES[place].window_views else place
     return _SceneSetting(place, outside, choose_time_of_day(parsed, outside), season, size)
 
 
-def _choose_window_view(parsed: ParsedPrompt, rng: np.random.Generator) -> Place:
+def _choose_window_view(parsed: ParsedPrompt, place: Place, rng: np.random.Generator) -> Place:
     """Choose what a window looks out on: the lights of a city by night and in the rain."""
     if parsed.time_of_day is TimeOfDay.NIGHT or parsed.get_effect_strength(Effect.RAIN):
-        return Place.SKYLINE
-    return _WINDOW_VIEWS[int(rng.integers(len(_WINDOW_VIEWS)))]
+        return Place.CITY if place is Place.CAFE else Place.SKYLINE
+    views = RECIPES[place].window_views
+    return views[int(rng.integers(len(views)))]
 
 
-def _create_context(setting: _SceneSetting, *, seed: int, wet: float) -> DrawingContext:
+def _create_context(setting: _SceneSetting, *, seed: int, parsed: ParsedPrompt) -> DrawingContext:
     palette = sky.PALETTE_BY_TIME_OF_DAY[setting.time_of_day]
+    wet = parsed.get_effect_strength(Effect.RAIN)
     if wet and setting.time_of_day is not TimeOfDay.NIGHT:
         palette = sky.dull_palette(palette, min(wet, 1.0))
+    if parsed.get_effect_strength(Effect.STORM):
+        palette = sky.darken_palette(palette)
     rng = np.random.default_rng([seed, 47])
     if palette.disc:
         palette = replace(palette, sun=(float(rng.uniform(0.28, 0.72)), palette.sun[1]))
@@ -218,8 +240,35 @@ def _add_moving_parts(
         if has_birds(parsed, setting.outside)
         else None,
         create_traffic(context, backdrop) if has_traffic(parsed, setting.outside) else None,
-        is_indoors=setting.place is Place.ROOM,
+        _create_hearth(setting, parsed, rng),
+        _create_falling_water(context, setting.size) if recipe.has_waterfall else None,
+        _create_plume(setting, parsed, rng),
+        is_indoors=RECIPES[setting.place].is_indoors,
     )
+
+
+def _create_hearth(setting: _SceneSetting, parsed: ParsedPrompt, rng: np.random.Generator) -> Hearth | None:
+    """Create the fire of a scene, where its wood has been drawn."""
+    strength = parsed.get_effect_strength(Effect.CAMPFIRE)
+    spot = RECIPES[setting.place].hearth or (_CAMPFIRE_SPOT if strength else None)
+    if spot is None:
+        return None
+    return Hearth(create_campfire(rng.spawn(1)[0], strength or 1.0), *spot.fit_to(setting.size))
+
+
+def _create_plume(setting: _SceneSetting, parsed: ParsedPrompt, rng: np.random.Generator) -> Plume | None:
+    """Create the steam of a scene, where there is a cup for it."""
+    strength, spot = parsed.get_effect_strength(Effect.STEAM), RECIPES[setting.place].cup
+    return (
+        Plume(create_steam(rng.spawn(1)[0], strength), *spot.fit_to(setting.size))
+        if strength and spot
+        else None
+    )
+
+
+def _create_falling_water(context: DrawingContext, size: Size) -> FallingWater:
+    wide, high = get_canvas_size(size)
+    return create_falling_water(context, (wide / size.width, high / size.height))
 
 
 def _create_clouds(setting: _SceneSetting, context: DrawingContext, parsed: ParsedPrompt) -> Clouds:

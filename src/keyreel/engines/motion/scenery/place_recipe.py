@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keyreel.engines.motion.prompts.vocabulary import Place, TimeOfDay
 from keyreel.engines.motion.scenery.view import DepthProfile
@@ -16,8 +16,29 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.scenery.canvas import ForegroundCanvas
     from keyreel.engines.motion.scenery.landscapes.sky import DrawingContext
     from keyreel.engines.motion.scenery.moving.drifting_specks import SwarmKind
+    from keyreel.order import Size
 
 
+class EffectSpot(NamedTuple):
+    """Where fire or steam rises in a place: parts of the frame's sides, and the disparity.
+
+    `height` is how high it rises, `above` how far above its row that begins, both in the canvas's size units.
+    """
+
+    x: float
+    row: float
+    height: float
+    disparity: float
+    above: float = 0.0
+
+    def fit_to(self, size: Size) -> tuple[float, float, float, float]:
+        """Return its x, row, height and disparity in a frame: lengths in parts of the frame's sides."""
+        unit = min(size.height, size.width * SIZE_UNIT_RATIO) / size.height
+        return self.x, self.row - self.above * unit, self.height * unit, self.disparity
+
+
+SIZE_UNIT_RATIO: Final = 0.9
+"""The unit of sizes in tall frames, in frame widths; elsewhere it is the frame's height."""
 NIGHT_ONLY: Final = frozenset({TimeOfDay.NIGHT})
 DAYLIGHT_ONLY: Final = frozenset(TimeOfDay) - NIGHT_ONLY
 _OPEN_PLAIN: Final = DepthProfile(0)
@@ -90,8 +111,19 @@ class PlaceRecipe:
     """What drifts in its air at certain times of day instead."""
     has_birds: bool = False
     """Whether birds cross its sky in daylight when it does not rain."""
+    has_waterfall: bool = False
+    """Whether water falls in its middle."""
+    is_indoors: bool = False
+    """Whether the weather stays outside."""
+    window_views: tuple[Place, ...] = ()
+    """What its window may look out on; empty without one."""
     has_traffic: bool = False
     """Whether cars drive in it by night."""
+
+    hearth: EffectSpot | None = None
+    """Where a fire always burns in it."""
+    cup: EffectSpot | None = None
+    """Where steam rises in it, if a prompt has any."""
 
     sound: AudibleContent | None = None
     """What is heard in it."""

@@ -10,7 +10,7 @@ from keyreel.engines.motion.scenery.places.table import RECIPES
 if TYPE_CHECKING:
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
 
-_OVERCAST_EFFECTS: Final = (Effect.RAIN, Effect.SNOW, Effect.FOG)
+_OVERCAST_EFFECTS: Final = (Effect.RAIN, Effect.SNOW, Effect.FOG, Effect.STORM, Effect.LIGHTNING)
 
 
 def choose_time_of_day(parsed: ParsedPrompt, place: Place) -> TimeOfDay:

@@ -187,6 +187,11 @@ def get_canvas_size(size: Size, scale: float = 1.0) -> tuple[int, int]:
     return round((size.width + 2 * across) * scale), round((size.height + 2 * down) * scale)
 
 
+def get_canvas_scale() -> tuple[float, float]:
+    """Return how many times as wide and as high as its frame a canvas is."""
+    return 1 + 2 * _SIDE_MARGIN, 1 + 2 * _VERTICAL_MARGIN
+
+
 def to_frame_row(row: float, size: Size) -> float:
     """Return a part of a canvas's height as a part of the frame's."""
     _, down = get_margins(size)

@@ -36,7 +36,7 @@ _MAX_COVERAGE: Final = 0.93
 """Parts of an image that a subject covers at least and at most."""
 _MIN_COVERAGE_IN_PLACE: Final = 0.06
 """The least coverage where an image is expected to show a place."""
-_MAX_CHROMA_SHIFT: Final = 9.0
+_MAX_CHROMA_SHIFT: Final = 7.5
 _MAX_BRIGHTENING: Final = 16.0
 _MAX_DARKENING: Final = 66.0
 """Limits of harmonising, in OpenCV's 8-bit CIELAB levels."""
@@ -52,6 +52,17 @@ _BROAD_ROW_SHARE: Final = 0.45
 """Rows at least this wide, in widths of the widest, are no fringe."""
 _MAX_FRINGE: Final = 0.18
 """The most of a subject's height that is trimmed as fringe."""
+_EDGE_TO_EDGE: Final = 0.96
+"""The part of an image's width from which a row of the matte runs from edge to edge."""
+_MIN_BODY_ROWS: Final = 0.5
+_MAX_BODY_WIDTH: Final = 0.7
+"""Rows that do not, at least, in rows of the matte, and their usual width, at most, in image widths."""
+_HEAD_ROWS: Final = 0.28
+"""The upper part of an animal's height in which its head is."""
+_MIN_SIDE_VIEW_RATIO: Final = 0.85
+"""Width by height from which an animal is surely seen from the side."""
+_MIN_HEAD_OFFSET: Final = 0.09
+"""How far its head is from its middle at least, in widths."""
 _PADDING: Final = 4
 """Pixels."""
 _TOP_FADE: Final = 0.16
@@ -90,7 +101,7 @@ def extract_cutout(image: Frame, networks: Networks, *, is_place_expected: bool 
     raw = compute_saliency(image, networks)
     if _is_scattered(raw):
         return None
-    alpha = _remove_doubtful(refine_saliency(image, raw), raw)
+    alpha = _remove_surroundings(_remove_doubtful(refine_saliency(image, raw), raw))
     if (
         not (_MIN_COVERAGE_IN_PLACE if is_place_expected else _MIN_COVERAGE)
         < measure_coverage(alpha)
@@ -149,6 +160,25 @@ def _remove_doubtful(alpha: FloatArray, raw: FloatArray) -> FloatArray:
     return _remove_islands(np.asarray(alpha * resize(kept, alpha.shape[1], alpha.shape[0]), np.float32))
 
 
+def _remove_surroundings(alpha: FloatArray) -> FloatArray:
+    """Drop ground and sky that were cut out along: rows from edge to edge, where the body is not so wide."""
+    solid = alpha > _SOLID_ALPHA
+    widths = solid.sum(axis=1)
+    across = widths > _EDGE_TO_EDGE * alpha.shape[1]
+    body = widths[(widths > 0) & ~across]
+    if (
+        not body.size
+        or body.size < _MIN_BODY_ROWS * np.count_nonzero(widths)
+        or np.median(body) > _MAX_BODY_WIDTH * alpha.shape[1]
+    ):
+        return alpha
+    rows = np.flatnonzero(~across & (widths > 0))
+    kept = alpha.copy()
+    kept[: int(rows[0])] = 0
+    kept[int(rows[-1]) + 1 :] = 0
+    return kept
+
+
 def _remove_islands(alpha: FloatArray) -> FloatArray:
     """Drop small connected components that nothing, not even a rope, joins to the rest."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(alpha > _CONNECTING_ALPHA, np.uint8))
@@ -178,6 +208,24 @@ def mirror_cutout(cutout: Cutout) -> Cutout:
         cut_left=cutout.cut_right,
         cut_right=cutout.cut_left,
     )
+
+
+def measure_facing(cutout: Cutout) -> float:
+    """Return where an animal's silhouette faces: -1.0 left, 1.0 right, 0.0 where that is not plain.
+
+    The head of an animal on four legs is what rises above its back, at one end of it.
+    """
+    solid = cutout.alpha > _SOLID_ALPHA
+    high, wide = cutout.shape
+    columns = np.arange(wide, dtype=np.float32)
+    upper, whole = (
+        part.sum(axis=0).astype(np.float32) for part in (solid[: round(high * _HEAD_ROWS)], solid)
+    )
+    if wide < _MIN_SIDE_VIEW_RATIO * high or not upper.any():
+        return 0.0
+    head, body = (float((part * columns).sum() / part.sum()) for part in (upper, whole))
+    aside = (head - body) / wide
+    return float(np.sign(aside)) if abs(aside) > _MIN_HEAD_OFFSET else 0.0
 
 
 def fade_top(cutout: Cutout) -> Cutout:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from keyreel.engine import Frame
     from keyreel.engines.motion.camera.path import CameraPose
+    from keyreel.engines.motion.effects.steam import Steam
     from keyreel.engines.motion.imaging.arrays import Matrix
     from keyreel.engines.motion.subjects.compositing import SubjectSprite
     from keyreel.engines.motion.subjects.cutouts import Cutout
@@ -26,6 +27,11 @@ _CONTACT_SHADOW_OPACITY: Final = 0.55
 """Opacity of the shadow at a foot that touches the ground, 0.0 … 1.0."""
 _WATERLINE_OPACITY: Final = 0.4
 """Opacity of the shadow on the water at a hull."""
+_RIM_HEIGHT: Final = 0.86
+"""How far up a subject its steam rises, as a part of its height: a cup's rim is below its highest point."""
+_STEAM_HEIGHT: Final = 0.75
+_MIN_STEAM_HEIGHT: Final = 0.18
+"""How high steam rises, in heights of the subject, and at least, in heights of the frame."""
 _REFLECTION_OPACITY: Final = 0.62
 """Opacity of a reflection in open water."""
 
@@ -62,7 +68,20 @@ def draw_subject(
         _draw_on_water(subject.sprite, frame, projection, seconds)
     elif subject.footing is Footing.GROUND:
         _draw_on_ground(subject.sprite, frame, projection, scene=scene, seconds=seconds)
+    elif subject.footing is Footing.SUBJECT:
+        _draw_contact_shadow(subject.sprite, frame, projection)
     compositing.draw_image(subject.sprite.image, frame, _align_cut_edges(affine, subject.cutout, frame))
+
+
+def draw_steam_over(  # noqa: PLR0913 - what rises, over whom, and how that is seen
+    steam: Steam, subject: StagedSubject, frame: Frame, pose: CameraPose, *, scene: Scene, seconds: float
+) -> None:
+    """Draw steam that rises from a subject's top over a frame, uint8 [height, width, 3], in place."""
+    projection = _project_subject(subject, pose, scene=scene, seconds=seconds)
+    high = projection.stretch[1] * subject.sprite.shape[0]
+    x, foot = (float(each) for each in projection.foot)
+    tall = max(high * _STEAM_HEIGHT, _MIN_STEAM_HEIGHT * frame.shape[0])
+    steam.draw(frame, seconds, source=(x, foot - high * _RIM_HEIGHT), height=tall)
 
 
 def _project_subject(
@@ -124,6 +143,11 @@ def _draw_shadows(sprite: SubjectSprite, frame: Frame, projection: _Projection, 
         size = wide * scale * gesture.scale_x, high * scale
         cast = compositing.compute_cast_placement(size, (aside, down), sprite.cast_shadow, at)
         compositing.draw_shadow(sprite.cast_shadow, frame, cast, scene.light.shadow_opacity)
+    _draw_contact_shadow(sprite, frame, projection)
+
+
+def _draw_contact_shadow(sprite: SubjectSprite, frame: Frame, projection: _Projection) -> None:
+    ground, _, scale, gesture = projection
     contact = compositing.compute_contact_placement(scale, gesture.scale_x, sprite.contact_shadow, ground)
     opacity = _CONTACT_SHADOW_OPACITY / (1 + 6 * gesture.offset_up)
     compositing.draw_shadow(sprite.contact_shadow, frame, contact, opacity)

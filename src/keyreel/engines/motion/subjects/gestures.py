@@ -38,11 +38,12 @@ TRAVEL_BY_ACTION: Final = {
 
 
 class Footing(StrEnum):
-    """What bears a subject: the ground, the air, water, or the edge of the frame that hides its lower end."""
+    """What bears a subject: ground, air, water, another subject, or the frame's edge that hides its foot."""
 
     GROUND = "ground"
     AIR = "air"
     WATER = "water"
+    SUBJECT = "subject"
     EDGE = "edge"
 
 
@@ -63,7 +64,7 @@ def compute_gesture(action: SubjectAction | None, footing: Footing, seconds: flo
 def _idle(seconds: float, phase: float) -> Gesture:
     breath = sin(2 * pi * 0.33 * seconds + phase)
     sway = sin(2 * pi * 0.21 * seconds + 2 * phase)
-    return Gesture(0.006 * sway, 0.0, 1 - 0.005 * breath, 1 + 0.011 * breath, 0.009 * sway)
+    return Gesture(0.010 * sway, 0.0, 1 - 0.007 * breath, 1 + 0.016 * breath, 0.014 * sway)
 
 
 def _walk(seconds: float, phase: float) -> Gesture:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keyreel.engines.motion.imaging.arrays import FloatArray
     from keyreel.engines.motion.layers.background import FrameCanvas
     from keyreel.engines.motion.prompts.parser import ParsedPrompt
+    from keyreel.engines.motion.scenery.place_recipe import EffectSpot
     from keyreel.order import Size
 
 
@@ -43,7 +44,8 @@ class Scene:
 
     `image_rgba` is the background as RGBA: four channels are sampled in half the time of three. `shore` is
     the part of the frame's height where water ends in front, above 1.0 where it does not, None without water;
-    `gloss` is how much the ground mirrors what stands on it.
+    `gloss` is how much the ground mirrors what stands on it; `hearth` is where its
+    fire burns, in parts of the frame.
     """
 
     canvas: FrameCanvas
@@ -53,6 +55,7 @@ class Scene:
     shore: float | None = None
     gloss: float = 0.0
     weightless: bool = False
+    hearth: EffectSpot | None = None
 
     @property
     def view(self) -> CameraView:
@@ -113,6 +116,9 @@ def create_scene_from_prompt(parsed: ParsedPrompt, size: Size, seed: int, *, aer
     def in_frame(row: float) -> float:
         return (row * float(high) - canvas.top) / size.height
 
+    hearth = drawn.hearth and drawn.hearth._replace(
+        x=(drawn.hearth.x * wide - canvas.left) / size.width, row=in_frame(drawn.hearth.row)
+    )
     light = replace(drawn.light, x=(drawn.light.x * wide - canvas.left) / size.width)
     return Scene(
         background.replace_canvas_image(canvas, drawn.image),
@@ -122,6 +128,7 @@ def create_scene_from_prompt(parsed: ParsedPrompt, size: Size, seed: int, *, aer
         None if drawn.shore is None else in_frame(drawn.shore),
         drawn.gloss,
         drawn.is_weightless,
+        hearth,
     )
 
 

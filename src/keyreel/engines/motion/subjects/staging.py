@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import pi, sin
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from keyreel.engines.motion.prompts.vocabulary import Locomotion, SubjectAction
-from keyreel.engines.motion.subjects import cutouts
+from keyreel.engines.motion.subjects import arrangement, cutouts
+from keyreel.engines.motion.subjects.arrangement import FramePosition, PlannedSubject, compute_width
 from keyreel.engines.motion.subjects.compositing import SubjectSprite, create_sprite
 from keyreel.engines.motion.subjects.gestures import TRAVEL_BY_ACTION, Footing
 
 if TYPE_CHECKING:
+    from keyreel.engines.motion.prompts.between_subjects.relations import Relation
     from keyreel.engines.motion.prompts.parser import SubjectInstruction
     from keyreel.engines.motion.subjects.cutouts import Cutout
     from keyreel.engines.motion.subjects.scene import Scene
@@ -56,15 +58,6 @@ _WATER_POSITIONS: Final = ((0.20, 0.20), (0.58, 0.52), (0.92, 0.74))
 _AIR_POSITIONS: Final = ((0.27, 0.19, 0.13), (0.40, 0.42, 0.30), (0.47, 0.62, 0.55))
 
 
-class FramePosition(NamedTuple):
-    """Where a subject's foot is, as parts of the frame's sides; its height in frames; its disparity."""
-
-    x: float
-    row: float
-    height: float
-    disparity: float = 0.5
-
-
 @dataclass(frozen=True, slots=True)
 class StagedSubject:
     """A subject in the scene, with its positions at the shot's start and end; `phase` is in radians."""
@@ -77,6 +70,7 @@ class StagedSubject:
     end: FramePosition
     seconds: float
     phase: float
+    instruction: SubjectInstruction
 
     def compute_position(self, seconds: float) -> FramePosition:
         """Return its position at a time; a subject that flies sideways flies in an arc."""
@@ -89,48 +83,85 @@ class StagedSubject:
         return position
 
 
-class _PlannedSubject(NamedTuple):
-    """A subject with what bears it and its first and last position."""
-
-    cutout: Cutout
-    instruction: SubjectInstruction
-    footing: Footing
-    path: tuple[FramePosition, FramePosition]
-
-
 def position_subjects(
-    cast: list[tuple[Cutout, SubjectInstruction]], scene: Scene, order: Order
+    cast: list[tuple[Cutout, SubjectInstruction]],
+    scene: Scene,
+    order: Order,
+    relations: tuple[Relation, ...] = (),
 ) -> list[StagedSubject]:
-    """Give every subject its position and path; returned in drawing order, far ones first."""
+    """Give every subject its position and path; returned in drawing order, far ones first.
+
+    `relations` are solved: sizes, sides and who is on, behind or after whom.
+    """
     rng = np.random.default_rng([order.seed, 17])
-    columns = _choose_columns([instruction for _, instruction in cast])
-    share = _HEIGHT_BY_COUNT[min(len(cast), len(_HEIGHT_BY_COUNT) - 1)]
-    planned: list[_PlannedSubject] = []
-    for (cutout, instruction), x in zip(cast, columns, strict=True):
-        cutout = _orient_cutout(cutout, x, alone=len(cast) == 1)  # noqa: PLW2901 - the same subject, turned
-        footing = choose_footing(cutout, instruction, scene)
-        base_position = FramePosition(x, 0.0, share)
-        path = _plan_path(cutout, instruction, base_position, footing, scene=scene, order=order)
-        planned.append(_PlannedSubject(cutout, instruction, footing, path))
-    planned = _shrink_to_fit(planned, order.frame_size)
-    shifts = _spread_spans(
-        [(each.path[0].x, _compute_width(each.cutout, each.path[0], order.frame_size)) for each in planned]
-    )
-    staged_subjects = [
-        _stage_subject(
-            each._replace(path=_shift_path(each.path, shift)),
-            scene=scene,
-            order=order,
-            phase=rng.uniform(0, 2 * pi),
+    cast = _direct_by_relations(cast, relations)
+    planned = _shrink_to_fit(_plan_subjects(cast, scene, order, relations), order.frame_size)
+    placed_by_others = {each.subject for each in relations if each.kind in arrangement.DEPENDENT_KINDS}
+    free = [each for each in planned if each.instruction.name not in placed_by_others]
+    shifts = iter(
+        _spread_spans(
+            [(each.path[0].x, compute_width(each.cutout, each.path[0], order.frame_size)) for each in free]
         )
-        for each, shift in zip(planned, shifts, strict=True)
+    )
+    planned = [
+        each._replace(path=_shift_path(each.path, next(shifts)))
+        if each.instruction.name not in placed_by_others
+        else each
+        for each in planned
+    ]
+    planned = arrangement.draw_together(planned, relations, order.frame_size)
+    planned = arrangement.place_dependents(planned, relations, order.frame_size)
+    staged_subjects = [
+        _stage_subject(each, scene=scene, order=order, phase=rng.uniform(0, 2 * pi)) for each in planned
     ]
     return sorted(staged_subjects, key=lambda each: each.start.disparity)
 
 
-def _shrink_to_fit(planned: list[_PlannedSubject], size: Size) -> list[_PlannedSubject]:
+def _direct_by_relations(
+    cast: list[tuple[Cutout, SubjectInstruction]], relations: tuple[Relation, ...]
+) -> list[tuple[Cutout, SubjectInstruction]]:
+    """Return the cast with the depth and the heading that relations give, each facing where it goes."""
+    headings = arrangement.direct_chases([instruction for _, instruction in cast], relations)
+    directed: list[tuple[Cutout, SubjectInstruction]] = []
+    for cutout, instruction in cast:
+        step = arrangement.get_depth_step(instruction, relations)
+        nearness = max(min((instruction.nearness or 0.0) + step, 1.0), -1.0) if step else instruction.nearness
+        heading = (
+            instruction.heading if cutout.cut_below else headings.get(instruction.name, instruction.heading)
+        )
+        facing = cutouts.measure_facing(cutout) if instruction.is_four_legged else 0.0
+        turned = cutouts.mirror_cutout(cutout) if facing * heading < 0 else cutout
+        directed.append((turned, replace(instruction, nearness=nearness, heading=heading)))
+    return directed
+
+
+def _plan_subjects(
+    cast: list[tuple[Cutout, SubjectInstruction]],
+    scene: Scene,
+    order: Order,
+    relations: tuple[Relation, ...],
+) -> list[PlannedSubject]:
+    """Plan each subject's size and path by itself, in columns from left to right."""
+    instructions = [instruction for _, instruction in cast]
+    from_left = arrangement.order_subjects(instructions, relations)
+    columns_from_left = _choose_columns([instructions[index] for index in from_left])
+    columns = dict(zip(from_left, columns_from_left, strict=True))
+    share = _HEIGHT_BY_COUNT[min(len(cast), len(_HEIGHT_BY_COUNT) - 1)]
+    footings = [choose_footing(*each, scene) for each in cast]
+    heights = arrangement.scale_relative_heights(instructions, footings)
+    planned: list[PlannedSubject] = []
+    for index, (cutout, instruction) in enumerate(cast):
+        x = columns[index]
+        cutout = _orient_cutout(cutout, x, alone=len(cast) == 1)  # noqa: PLW2901 - the same subject, turned
+        base_position = FramePosition(x, 0.0, share * heights[index])
+        path = _plan_path(cutout, instruction, base_position, footings[index], scene=scene, order=order)
+        planned.append(PlannedSubject(cutout, instruction, footings[index], path))
+    return planned
+
+
+def _shrink_to_fit(planned: list[PlannedSubject], size: Size) -> list[PlannedSubject]:
     """Make every subject smaller where they would not fit side by side."""
-    total = sum(_compute_width(each.cutout, each.path[0], size) for each in planned)
+    total = sum(compute_width(each.cutout, each.path[0], size) for each in planned)
     part = 1.0 if len(planned) == 1 else max(_MAX_TOTAL_WIDTH / max(total, _MAX_TOTAL_WIDTH), 0.5)
 
     def shrink(position: FramePosition, footing: Footing) -> FramePosition:
@@ -189,11 +220,6 @@ def _choose_columns(instructions: list[SubjectInstruction]) -> list[float]:
         free.remove(min(free, key=lambda slot: abs(slot - column)))
     rest = iter(free)
     return [requested[index] if index in requested else next(rest) for index in range(len(instructions))]
-
-
-def _compute_width(cutout: Cutout, position: FramePosition, size: Size) -> float:
-    high, wide = cutout.shape
-    return position.height * size.height / size.width * wide / high
 
 
 def _spread_spans(spans: list[tuple[float, float]]) -> list[float]:
@@ -266,7 +292,9 @@ def _compute_travel(
     action, heading = instruction.action, instruction.heading
     distance = TRAVEL_BY_ACTION.get(action, 0.0) if action else (0.3 if heading else 0.0)
     if action in _TRAVELLING_ACTIONS and not heading:
-        heading = 1.0 if is_left else -1.0
+        # It goes where it looks, or else towards the middle.
+        facing = cutouts.measure_facing(cutout) if instruction.is_four_legged else 0.0
+        heading = facing or (1.0 if is_left else -1.0)
         hovers = footing in {Footing.AIR, Footing.WATER} and action is not SubjectAction.FLY
         distance *= 0.2 if hovers else 0.35
     return 0.0 if cutout.cut_left or cutout.cut_right else distance * heading
@@ -328,7 +356,7 @@ def _interpolate_table(table: tuple[tuple[float, ...], ...], nearness: float) ->
     return tuple(a + (b - a) * part for a, b in zip(table[low], table[low + 1], strict=True))
 
 
-def _stage_subject(planned: _PlannedSubject, *, scene: Scene, phase: float, order: Order) -> StagedSubject:
+def _stage_subject(planned: PlannedSubject, *, scene: Scene, phase: float, order: Order) -> StagedSubject:
     """Scale a planned subject, fit its light to the scene, and prepare its sprite."""
     cutout, instruction, footing, path = planned
     tallest = max(position.height for position in path) * order.frame_size.height * _CUTOUT_OVERSAMPLING
@@ -341,4 +369,6 @@ def _stage_subject(planned: _PlannedSubject, *, scene: Scene, phase: float, orde
         cutout = cutouts.cut_at_waterline(cutout, _SUBMERGED_SHARE)
     water = surroundings[-surroundings.shape[0] // 3 :].reshape(-1, 3).mean(axis=0).astype(np.float32)
     sprite = create_sprite(cutout, water)
-    return StagedSubject(cutout, sprite, instruction.action, footing, *path, order.seconds, phase)
+    return StagedSubject(
+        cutout, sprite, instruction.action, footing, *path, order.seconds, phase, instruction
+    )

@@ -127,12 +127,15 @@ FROM_WORDS = [
     ("a woman walks on a beach at sunset", "woman walks"),
     ("a castle by a lake, a dragon flies overhead", "castle / dragon flies overhead"),
     ("a lighthouse by the stormy sea", "lighthouse"),
-    ("a cup of coffee on a wooden table, steam rising", "cup of coffee / table"),
+    ("a cup of coffee on a wooden table, steam rising", ""),
     ("an old fisherman in a small boat on a misty lake", "fisherman / boat"),
     ("a robot and a girl dance in the rain", "robot / girl dance"),
     ("A cat sleeping on a windowsill while it rains outside", "cat"),
     ("winter forest, snow falling softly, a wooden cabin", "cabin"),
-    ("a waterfall in the jungle", "waterfall"),
+    ("a waterfall in the jungle", ""),
+    ("a village, smoke rises from the chimneys", "smoke rises"),
+    ("a top-down view of the forest, aurora", "top-down view"),
+    ("a village at dusk, the windows light up", ""),
     ("一只猫在森林里奔跑", "猫奔跑"),
     ("一列火车穿过雪山", "火车穿过"),
     ("两只天鹅在湖面上游动", "天鹅游动"),
@@ -251,9 +254,9 @@ def test_the_longest_prompts_are_read_at_once(operation: Operation, prompt: str)
     assert time.process_time() - begun < 2
 
 
-def test_a_clip_carries_the_note(tmp_path: Path, landscape: Path) -> None:
-    shot = Shot("a dragon dances, slow push in", 1, ImageRef(str(landscape)))
-    video_order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, (), Size(128, 72))
+def test_a_clip_carries_the_note(tmp_path: Path, portrait: Path) -> None:
+    shot = Shot("a dragon dances, the woman smiles, slow push in", 1, ImageRef(str(portrait)))
+    video_order = Order(Operation.IMG2VIDEO, "m", (shot,), Resolution.P360, 1, (), Size(216, 216))
     clip = asyncio.run(MotionEngine().render(video_order, FolderJob(tmp_path)))
     assert clip.notes == (f"Not shown: dragon dances.{MOVES}",)
 

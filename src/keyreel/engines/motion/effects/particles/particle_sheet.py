@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sin, tau
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from keyreel.engine import Frame
     from keyreel.engines.motion.effects.painters import EffectContext, Painter
     from keyreel.engines.motion.imaging.arrays import FloatArray
+
+
+_MIN_TINT: Final = 150
+"""Levels, of 255, that what falls has at least: in the dark it is lit by what is outside the frame."""
 
 
 class ParticleLayer(NamedTuple):
@@ -90,9 +94,9 @@ def render_sheets(
 
 
 def _measure_tint(rest_frame: Frame) -> FloatArray:
-    """Return the colour [3], RGB 90 … 250, that the image's brightest parts lend to what falls."""
+    """Return the colour [3], RGB 150 … 250, that the image's brightest parts lend to what falls."""
     light = np.percentile(rest_frame.reshape(-1, 3)[::53], 88, axis=0).astype(np.float32)
-    return np.asarray(np.clip(0.5 * light + 0.5 * light.mean() + 40, 90, 250), np.float32)
+    return np.asarray(np.clip(0.5 * light + 0.5 * light.mean() + 40, _MIN_TINT, 250), np.float32)
 
 
 def _draw_particles(layer: ParticleLayer, context: EffectContext, amount: float, slant: float) -> FloatArray:

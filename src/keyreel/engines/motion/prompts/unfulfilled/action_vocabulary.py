@@ -228,7 +228,7 @@ ZH_SELF_MOVING_NOUNS: Final = (
 ZH_MEASURE_WORD_CLASS: Final = "[个只条位名辆艘架匹头群对座栋间台张把本朵棵颗块片件双幅杯碗瓶盏支根枚尊道]"
 
 ZH_VIDEO_NOUNS: Final = "镜头 画面 场景 背景 视角 摄像机 相机 光线 光影 色彩 氛围"
-NEVER_DRAWN_NOUNS: Final = "waterfall aurora rainbow flag 瀑布 彩虹 极光"
+NEVER_DRAWN_NOUNS: Final = "rainbow flag 彩虹"
 """What no drawn place shows, though nature has it."""
 ALWAYS_DRAWN_NOUNS: Final = (
     "sky cloud clouds sun sunlight light lights air horizon land nature wilderness outdoors "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,6 +11,9 @@ from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary
 
 CARRIED_OUT_MARK: Final = "~"
 """Replaces each character of what is carried out in a masked text."""
+
+ACTED_MARK: Final = "="
+"""The same for what subjects and faces do: unlike `CARRIED_OUT_MARK`, it is no part of a noun's phrase."""
 
 SINGULAR_BY_PLURAL: Final[dict[str, str]] = {
     plural: one
@@ -74,6 +78,18 @@ def is_about_video(actor: str) -> bool:
     return bool({actor, singularize(actor)} & _VIDEO_NOUNS)
 
 
+def names_being(text: str) -> bool:
+    """Say whether a text in lower case names a person or an animal, in English or Chinese."""
+    words = {singularize(word) for word in re.findall(r"[a-z]+", text)}
+    return bool(words & _ANIMATE_NOUNS) or any(noun in text for noun in _ZH_ANIMATE_NOUNS)
+
+
+_ANIMATE_NOUNS: Final = frozenset(action_vocabulary.ANIMATE_NOUNS.split())
+_ZH_ANIMATE_NOUNS: Final = tuple(
+    noun
+    for noun in action_vocabulary.ZH_ANIMATE_NOUNS.split()
+    if noun not in action_vocabulary.ZH_PRONOUNS.split()
+)
 _SELF_MOVING_NOUNS: Final = frozenset(
     f"{action_vocabulary.SELF_MOVING_NOUNS} {action_vocabulary.ZH_SELF_MOVING_NOUNS}".split()
 )

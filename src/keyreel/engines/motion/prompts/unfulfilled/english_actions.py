@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary
 from keyreel.engines.motion.prompts.unfulfilled.actions import (
+    ACTED_MARK,
     SINGULAR_BY_PLURAL,
     PromptElement,
     PromptElementKind,
@@ -139,7 +140,10 @@ class _Sentence:
 
     def _is_third_person_verb(self, index: int, before: Token | None, part_of_speech: PartOfSpeech) -> bool:
         if part_of_speech is PartOfSpeech.CONJUNCTION or (before is not None and before.word == ","):
-            begun = any(each.part_of_speech in _CLAUSE_CLASSES for each in self._tokens[:index])
+            begun = any(
+                each.part_of_speech in _CLAUSE_CLASSES or each.word == ACTED_MARK
+                for each in self._tokens[:index]
+            )
             return begun and (
                 part_of_speech is PartOfSpeech.CONJUNCTION or not is_self_moving(self._tokens[index].word)
             )

@@ -7,21 +7,36 @@ itself. What remains is named in one sentence, in the language of the prompts.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from keyreel.engines.motion.prompts import camera_vocabulary, subject_vocabulary, vocabulary
+from keyreel.engines.motion.prompts import (
+    camera_vocabulary,
+    effect_vocabulary,
+    place_vocabulary,
+    subject_vocabulary,
+    technique_vocabulary,
+    vocabulary,
+)
+from keyreel.engines.motion.prompts.act_vocabulary import ACT_PATTERNS
 from keyreel.engines.motion.prompts.parser import parse_prompt
 from keyreel.engines.motion.prompts.setting import split_into_scenes
 from keyreel.engines.motion.prompts.subjects import list_instructions, list_subject_names
-from keyreel.engines.motion.prompts.unfulfilled import action_vocabulary, chinese_actions, english_actions
+from keyreel.engines.motion.prompts.unfulfilled import (
+    action_vocabulary,
+    chinese_actions,
+    english_actions,
+)
 from keyreel.engines.motion.prompts.unfulfilled.actions import (
+    ACTED_MARK,
     CARRIED_OUT_MARK,
     PromptElementKind,
     is_about_video,
     is_self_moving,
     singularize,
 )
+from keyreel.engines.motion.prompts.unfulfilled.techniques import find_unavailable_techniques, list_places
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.scene_conditions import has_birds, has_traffic
 from keyreel.mentions import find_mentions, find_unknown_mentions
@@ -31,16 +46,15 @@ from keyreel.sound.speech.dialogue.lines import find_dialogue_lines
 from keyreel.sound.speech.language import Language, detect_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from keyreel.engines.motion.prompts.act_vocabulary import Act
     from keyreel.engines.motion.prompts.unfulfilled.actions import PromptElement
-    from keyreel.engines.motion.prompts.vocabulary import Place
+    from keyreel.engines.motion.prompts.vocabulary import Place, SubjectAction
     from keyreel.order import Order, Shot
 
 _MAX_NAMED: Final = 6
 """Elements that a note names; more are summed up."""
-_ACTED_MARK: Final = "="
-"""Covers what the subjects do: unlike `CARRIED_OUT_MARK`, it is no part of a noun's phrase."""
 _QUOTED: Final = r"\[[^\]]*\]|\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』"
 _DENIED: Final = (
     r"\b(?:no|without|never|avoid|(?:do|does|must|should|is|are)(?: not|n['’]t))\b[^,.;!?]*?(?=[,.;!?]|\b(?:and|but)\b|$)"
@@ -49,7 +63,7 @@ _DENIED: Final = (
 _BIRD_NOUNS: Final = "bird gull seagull 鸟 小鸟 海鸥"
 _NEVER_DRAWN_NOUNS: Final = frozenset(action_vocabulary.NEVER_DRAWN_NOUNS.split())
 _CAR_NOUNS: Final = "car taxi vehicle 汽车 轿车 出租车"
-_NOT_DRAWN_PATTERN: Final = r"lighthouse|bridge|table|desk|stage|island|灯塔|大桥|书?桌子?|舞台|海岛"
+_NOT_DRAWN_PATTERN: Final = r"lighthouse|bridge|stage|island|灯塔|大桥|舞台|海岛"
 _SPEECH_VERBS: Final = frozenset(
     f"{action_vocabulary.SPEECH_VERBS} {action_vocabulary.ZH_SPEECH_VERBS}".split()
 )
@@ -82,10 +96,24 @@ _IN_SHOT: Final = {Language.ENGLISH: " (shot {})", Language.CHINESE: "（第{}�
 _MORE: Final = {Language.ENGLISH: ", and more", Language.CHINESE: "等"}
 
 
-def build_notes(order: Order) -> tuple[str, ...]:
-    """Return notes that name mentions of unknown subjects and what is not carried out; none where all is."""
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What an image's faces do of a prompt, and how its subject moves."""
+
+    acts: frozenset[Act] = frozenset()
+    action: SubjectAction | None = None
+
+
+def build_notes(order: Order, performance: Performance | None = None) -> tuple[str, ...]:
+    """Return notes that name mentions of unknown subjects and what is not carried out; none where all is.
+
+    `performance` is what the image's faces and subject were found to do.
+    """
     language = detect_language(" ".join(shot.prompt for shot in order.shots))
-    return (*_note_unknown_mentions(order, language), *_note_unmet(order, language))
+    return (
+        *_note_unknown_mentions(order, language),
+        *_note_unmet(order, performance or Performance(), language),
+    )
 
 
 def _note_unknown_mentions(order: Order, language: Language) -> Iterator[str]:
@@ -98,10 +126,10 @@ def _note_unknown_mentions(order: Order, language: Language) -> Iterator[str]:
         yield _NO_SUBJECT[language].format(_NOT_SHOWN[language][1].join(dict.fromkeys(lost)))
 
 
-def _note_unmet(order: Order, language: Language) -> Iterator[str]:
+def _note_unmet(order: Order, performance: Performance, language: Language) -> Iterator[str]:
     found: dict[str, tuple[str, list[int]]] = {}
     for number, shot in enumerate(order.shots, start=1):
-        for words in map(_join_lines, find_unmet(shot, order)):
+        for words in map(_join_lines, find_unmet(shot, order, performance)):
             found.setdefault(words.casefold(), (words, []))[1].append(number)
     if not found:
         return
@@ -120,9 +148,12 @@ def _join_lines(words: str) -> str:
     return " ".join(words.split())
 
 
-def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
+def find_unmet(shot: Shot, order: Order, performance: Performance | None = None) -> tuple[str, ...]:
     """List what a shot's prompt asks for and its frames do not show, in the prompt's spelling and order."""
-    masked, drawn = _mask_carried_out(shot, order), _collect_drawn_nouns(shot, order)
+    masked, drawn = (
+        _mask_carried_out(shot, order, performance or Performance()),
+        _collect_drawn_nouns(shot, order),
+    )
     elements = [
         *english_actions.parse_english_elements(shot.prompt, masked),
         *chinese_actions.parse_chinese_elements(shot.prompt, masked),
@@ -140,29 +171,50 @@ def find_unmet(shot: Shot, order: Order) -> tuple[str, ...]:
         and each.text not in named
         and _is_undrawn(each, masked, drawn, order)
     ]
-    both = sorted((*actions, *objects), key=lambda each: each.start)
-    return tuple({each.text.casefold(): each.text for each in both}.values())
+    text = _mask_matches(_lower(shot.prompt), (_QUOTED, _DENIED))
+    techniques = [*find_unavailable_techniques(text, shot, order)]
+    both = [(each.start, each.text) for each in (*actions, *objects)]
+    # "a tornado approaches" is named once, with what it does.
+    both += [(at, words) for at, words in techniques if not any(words in text for _, text in both)]
+    both = [
+        each for each in both if each in techniques or not any(each[1] in words for _, words in techniques)
+    ]
+    return tuple({text.casefold(): text for _, text in sorted(both, key=lambda each: each[0])}.values())
 
 
-def _mask_carried_out(shot: Shot, order: Order) -> str:
+def _mask_carried_out(shot: Shot, order: Order, performance: Performance) -> str:
     """Return the prompt in lower case with `CARRIED_OUT_MARK` over all that is carried out, spoken or denied."""
-    text = "".join(low if len(low := letter.lower()) == 1 else letter for letter in shot.prompt)
     text = _mask_matches(
-        text, (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in find_dialogue_lines(order)))
+        _lower(shot.prompt),
+        (_QUOTED, _DENIED, *(re.escape(line.text.lower()) for line in find_dialogue_lines(order))),
     )
     patterns = [pattern for _, pattern in camera_vocabulary.CAMERA_MOVE_PATTERNS]
-    patterns += [subject_vocabulary.WEATHER_MOTION_PATTERN]
+    patterns += [subject_vocabulary.WEATHER_MOTION_PATTERN, *technique_vocabulary.UNAVAILABLE_PATTERNS]
     patterns += [
         pattern
-        for table in (vocabulary.EFFECT_PATTERNS, vocabulary.TIME_OF_DAY_PATTERNS, vocabulary.SEASON_PATTERNS)
+        for table in (
+            effect_vocabulary.PLAYBACK_PATTERNS,
+            effect_vocabulary.EFFECT_PATTERNS,
+            place_vocabulary.TIME_OF_DAY_PATTERNS,
+            place_vocabulary.SEASON_PATTERNS,
+        )
         for _, pattern in table
     ]
     if order.operation is Operation.REFERENCE2VIDEO:
-        text = _mask_matches(text, _list_action_patterns(shot, order), cover=_ACTED_MARK)
+        text = _mask_matches(text, _list_action_patterns(_list_actions(shot, order)), cover=ACTED_MARK)
     text = _mask_matches(text, patterns)
+    acted = [pattern for act, pattern in ACT_PATTERNS if act in performance.acts]
+    if performance.action is not None:
+        acted += _list_action_patterns({performance.action})
+    text = _mask_matches(text, acted, cover=ACTED_MARK)
     places = _find_drawn_places(shot, order)
-    shown = [pattern for place, pattern in vocabulary.PLACE_PATTERNS if place in places]
+    shown = [pattern for place, pattern in place_vocabulary.PLACE_PATTERNS if place in places]
     return _mask_matches(text, shown, keep=_NOT_DRAWN_PATTERN)
+
+
+def _lower(text: str) -> str:
+    """Return a text in lower case, letter for letter: no position changes."""
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str = CARRIED_OUT_MARK) -> str:
@@ -187,11 +239,14 @@ def _mask_matches(text: str, patterns: Iterable[str], keep: str = "", cover: str
     return "".join(letters)
 
 
-def _list_action_patterns(shot: Shot, order: Order) -> list[str]:
-    """List the patterns of what the subjects are made to do."""
+def _list_actions(shot: Shot, order: Order) -> set[SubjectAction | None]:
+    """List what the subjects are made to do."""
     parsed = parse_prompt(shot.prompt, list_subject_names(order))
-    instructions = list_instructions(order, parsed)
-    actions = {instruction.action for instruction in instructions}
+    return {instruction.action for instruction in list_instructions(order, parsed)}
+
+
+def _list_action_patterns(actions: Collection[SubjectAction | None]) -> list[str]:
+    """List the patterns of actions, and of where they lead."""
     heading_tables = (subject_vocabulary.HEADING_PATTERNS, subject_vocabulary.VERTICAL_HEADING_PATTERNS)
     return [
         *(pattern for action, pattern in subject_vocabulary.ACTION_PATTERNS if action in actions),
@@ -206,11 +261,7 @@ def _find_drawn_places(shot: Shot, order: Order) -> set[Place]:
         return set(RECIPES)
     if order.operation is not Operation.TEXT2VIDEO:
         return set()
-    main = {
-        shot_scene.parsed_prompt.place
-        for shot_scene in split_into_scenes(shot.prompt, shot.seconds, order.seed)
-    } - {None}
-    return {each for place in main if place for each in (place, *RECIPES[place].also_shows)}
+    return {each for place in list_places(shot, order) for each in (place, *RECIPES[place].also_shows)}
 
 
 def _is_missing(action: PromptElement, masked: str, drawn: frozenset[str], order: Order) -> bool:

@@ -1,1 +1,1 @@
-"""Cities and interiors: streets, facades, skylines, rooms."""
+"""Cities and villages: streets, facades, skylines, houses."""

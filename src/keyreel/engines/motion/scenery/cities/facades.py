@@ -96,11 +96,16 @@ class _WindowCells(NamedTuple):
 
 
 class StreetProjection(NamedTuple):
-    """A pinhole projection of metres aside from the street's middle, up from the ground, and away."""
+    """A pinhole projection of metres aside from the street's middle, up from the ground, and away.
+
+    `kerb` and `wall_distance` are how far from its middle its roadway ends and its houses begin, in metres.
+    """
 
     focal: float
     centre_column: float
     horizon_row: float
+    kerb: float = 11.0
+    wall_distance: float = _WALL_DISTANCE
 
     def project(self, aside: float, up: float, away: float) -> tuple[float, float]:
         """Return the pixel where a point in the street shows."""
@@ -164,9 +169,9 @@ def _build_wall_columns(
 ) -> _WallColumns:
     width = context.size[0]
     columns = np.arange(width, dtype=np.float32) + 0.5 - np.float32(view.centre_column)
-    away = np.minimum(_WALL_DISTANCE * view.focal / np.maximum(np.abs(columns), 1.0), _MAX_DISTANCE).astype(
-        np.float32
-    )
+    away = np.minimum(
+        view.wall_distance * view.focal / np.maximum(np.abs(columns), 1.0), _MAX_DISTANCE
+    ).astype(np.float32)
     tall, along, tone = (np.zeros(width, np.float32) for _ in range(3))
     style, number = np.zeros(width, np.intp), np.zeros(width, np.intp)
     for side in (-1, 1):
@@ -187,7 +192,8 @@ def _draw_front(image: FloatArray, context: DrawingContext, view: StreetProjecti
     away = max(house.start, 4.0)
     metre = view.focal / away
     inner, outer = (
-        view.centre_column + house.side * aside * metre for aside in (_WALL_DISTANCE, _WALL_DISTANCE + 17.0)
+        view.centre_column + house.side * aside * metre
+        for aside in (view.wall_distance, view.wall_distance + 17.0)
     )
     left, right = max(int(min(inner, outer)), 0), min(int(max(inner, outer)) + 1, context.size[0])
     top = max(int(view.project(0, house.tall, away)[1]), 0)
@@ -262,7 +268,7 @@ def _measure_window_cells(wall: _WallColumns, view: StreetProjection, up: FloatA
     return _WindowCells(
         wall.along / wide,
         np.asarray((up - _SHOP_HEIGHT) / np.float32(_STOREY_HEIGHT), np.float32),
-        wall.away**2 / np.float32(_WALL_DISTANCE * view.focal) / wide,
+        wall.away**2 / np.float32(view.wall_distance * view.focal) / wide,
         np.asarray(1 / (metre * np.float32(_STOREY_HEIGHT)), np.float32),
         share_x,
         share_y,

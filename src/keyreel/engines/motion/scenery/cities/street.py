@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from keyreel.engines.motion.camera.timing import smoothstep
 from keyreel.engines.motion.imaging.noise import generate_noise
 from keyreel.engines.motion.imaging.pixels import smoothstep_array, to_uint8
 from keyreel.engines.motion.scenery.cities.facades import (
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 
 _FOCAL_LENGTH: Final = 1.0
 """In geometric mean sides of the image."""
-_KERB_METRES: Final = 11.0
-"""From the street's middle to its kerbs."""
+_WIDE_STREET: Final = (11.0, 19.0)
+_NARROW_STREET: Final = (6.6, 10.0)
+"""Metres from the street's middle to its kerbs and to its walls, in wide frames and in tall ones."""
+_NARROWING_RATIOS: Final = (0.7, 1.3)
+"""Ratios of the image's sides between which a street is between the two."""
 _LAMP_DISTANCES: Final = (13.0, 24.0, 38.0, 58.0, 90.0, 140.0)
 _TREE_DISTANCES: Final = (18.0, 30.0, 46.0, 72.0, 112.0)
 """Metres from the viewer, at both sides."""
@@ -45,7 +49,11 @@ def draw_street(context: DrawingContext) -> FloatArray:
             image, context, rise=rise, colour=context.haze_colour((92, 100, 116), haze), lights=0.4
         )
     width, height = context.size
-    view = StreetProjection(_FOCAL_LENGTH * (width * height) ** 0.5, width / 2, context.horizon_row)
+    # A wide street would lie below a tall frame's middle as bare asphalt, its houses far away.
+    part = smoothstep(*_NARROWING_RATIOS, width / height)
+    kerb, wall = (a + (b - a) * part for a, b in zip(_NARROW_STREET, _WIDE_STREET, strict=True))
+    focal = _FOCAL_LENGTH * (width * height) ** 0.5
+    view = StreetProjection(focal, width / 2, context.horizon_row, kerb, wall)
     draw_facades(image, context, view)
     _draw_road(image, context, view)
     _draw_reflection(image, context)
@@ -53,9 +61,9 @@ def draw_street(context: DrawingContext) -> FloatArray:
     for away in sorted((*_LAMP_DISTANCES, *_TREE_DISTANCES), reverse=True):
         for side in (-1, 1):
             if away in _LAMP_DISTANCES:
-                _draw_lamp(drawn, context, view, aside=side * (_KERB_METRES + 0.8), away=away)
+                _draw_lamp(drawn, context, view, aside=side * (view.kerb + 0.8), away=away)
             else:
-                _draw_tree(drawn, context, view, aside=side * (_KERB_METRES + 2.6), away=away)
+                _draw_tree(drawn, context, view, aside=side * (view.kerb + 2.6), away=away)
     lit = np.asarray(drawn, np.float32)
     _add_street_lights(lit, context, view)
     return lit
@@ -81,9 +89,9 @@ def _draw_road(image: FloatArray, context: DrawingContext, view: StreetProjectio
         away / 1.5, np.float32(0.05), away**2 / np.float32(EYE_HEIGHT * view.focal) / 1.5
     )
     slab *= (1 - 0.28 * np.clip(joints, 0, 1))[..., None]
-    walk = np.clip((np.abs(aside) - _KERB_METRES) / soft + 0.5, 0, 1)[..., None]
+    walk = np.clip((np.abs(aside) - view.kerb) / soft + 0.5, 0, 1)[..., None]
     drawn = road + (slab - road) * walk
-    kerb = np.clip((0.16 - np.abs(np.abs(aside) - _KERB_METRES)) / soft + 0.5, 0, 1)
+    kerb = np.clip((0.16 - np.abs(np.abs(aside) - view.kerb)) / soft + 0.5, 0, 1)
     drawn += (context.light_colour((198, 196, 190)) - drawn) * (kerb * np.clip(0.32 * metre, 0, 1) * 0.8)[
         ..., None
     ]
@@ -159,14 +167,14 @@ def _add_street_lights(image: FloatArray, context: DrawingContext, view: StreetP
     light = np.zeros((*image.shape[:2], 3), np.float32)
     for away in _LAMP_DISTANCES:
         for side in (-1, 1):
-            x, y = view.project(side * (_KERB_METRES - 0.9), 6.9, away)
+            x, y = view.project(side * (view.kerb - 0.9), 6.9, away)
             _add_light_spot(light, (x, y), 0.22 * view.focal / away, (255, 214, 150), 1.3)
             _add_light_spot(light, (x, y), 2.4 * view.focal / away, (255, 190, 110), 0.34)
-            x, y = view.project(side * (_KERB_METRES - 0.9), 0, away)
+            x, y = view.project(side * (view.kerb - 0.9), 0, away)
             _add_light_spot(light, (x, y), 4.2 * view.focal / away, (255, 186, 110), 0.20, flat=0.16)
     for _ in range(26):
         away = float(context.rng.uniform(60, 420))
-        lane = float(context.rng.choice((-7.6, -3.0, 3.0, 7.6)))
+        lane = float(context.rng.choice((-0.69, -0.27, 0.27, 0.69))) * view.kerb
         colour = (255, 240, 214) if lane < 0 else (255, 44, 30)
         for wheel in (-0.7, 0.7):
             _add_light_spot(

@@ -1,1 +1,1 @@
-"""Landscapes: sky, land, water, plants."""
+"""Landscapes: sky, land, plants."""

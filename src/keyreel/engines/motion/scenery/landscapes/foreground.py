@@ -83,8 +83,8 @@ def draw_dunes(canvas: ForegroundCanvas, *, level: float, high: float) -> None:
         lit
     )
     face = np.tanh(-rising * np.float32(34)) * np.exp(-np.clip(deep, 0, None) * 2.2)
-    ripple = np.sin(rows / np.float32(canvas.size_unit) * 150 + wander * 26 + x[None, :] * 22)
-    light = 0.84 + 0.22 * face + 0.035 * ripple * np.clip(deep * 6, 0, 1)
+    ripple = np.sin(rows / np.float32(canvas.size_unit) * 190 + wander * 7 + x[None, :] * 30)
+    light = 0.84 + 0.24 * face + 0.018 * ripple * np.clip(deep * 6, 0, 1)
     colour = context.haze_colour((226, 166, 104), max(0.42 - level * 0.42, 0.02)) * light[..., None]
     rim = np.exp(-((deep / 0.006) ** 2)) * np.float32(0.4)
     colour += (context.light_colour((255, 226, 170)) - colour) * rim[..., None]
@@ -153,3 +153,27 @@ def _composite_at(image: Frame, over: Frame, at: tuple[float, float]) -> None:
     under = image[y0:y1, x0:x1]
     through = 255 - part[..., 3:].astype(np.uint16)
     image[y0:y1, x0:x1] = np.minimum(part + under * through // 255, 255)
+
+
+def draw_firewood(canvas: ForegroundCanvas, *, x: float, row: float) -> None:
+    """Draw logs that lean on each other in a ring of stones, around a point in parts of the frame's sides."""
+    unit, rng = canvas.size_unit * 0.10, canvas.rng
+    middle = np.array(canvas.to_pixel(x, row))
+    ash = np.array(((-1.25, 0.02), (-0.7, 0.24), (0.7, 0.24), (1.25, 0.02), (0.6, -0.16), (-0.6, -0.16)))
+    canvas.fill_outline(middle + ash * unit, canvas.light_tone((52, 46, 44), 0.7))
+    for angle in np.linspace(0, 2 * np.pi, 13)[:-1]:
+        at = middle + np.array((np.cos(angle) * 1.25, np.sin(angle) * 0.27 + 0.05)) * unit
+        wide = unit * rng.uniform(0.16, 0.24)
+        ring = np.linspace(0, 2 * np.pi, 10)[:-1]
+        stone = at + np.stack((np.cos(ring) * wide, np.sin(ring) * wide * 0.66), -1) * rng.uniform(
+            0.85, 1.1, (9, 1)
+        )
+        canvas.fill_outline(stone, canvas.light_tone((128, 122, 118), 0.75 + 0.2 * np.sin(angle)))
+    for lean in (-0.95, -0.45, 0.1, 0.55, 1.0):
+        foot = middle + np.array((lean, 0.12 + 0.06 * rng.random())) * unit
+        top = middle + np.array((-lean * 0.28, -0.46 - 0.12 * rng.random())) * unit
+        thick = [unit * 0.20, unit * 0.17, unit * 0.14]
+        points = np.linspace(foot, top, 4)
+        canvas.draw_stroke(points, thick, canvas.light_tone((86, 56, 36), 0.9))
+        shine = canvas.light_tone((140, 96, 62))
+        canvas.draw_stroke(points - np.array((unit * 0.03, 0)), [each * 0.35 for each in thick], shine)

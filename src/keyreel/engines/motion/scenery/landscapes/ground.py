@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 _BLADE_COUNT: Final = 7000
 """Blades of grass in a 16:9 image."""
+_SNOW_TINT: Final = np.array((0.90, 0.94, 1.04))
+"""Factors of red, green and blue in the light that snow gets from the sky."""
+_SNOW_SKYLIGHT_SHARE: Final = 0.6
+"""How much of the light on snow is the sky's."""
 _FLOWER_SHARE: Final = 0.022
 """The part of the blades that carry flowers."""
 
@@ -94,6 +99,17 @@ def project_onto_ground(
     x = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :] * distance[:, None] + 256
     y = np.repeat(distance[:, None], width, axis=1)
     return sample_image(texture, np.stack((x, y), axis=-1).astype(np.float32), cv2.BORDER_WRAP)
+
+
+def draw_snow_ground(image: FloatArray, context: DrawingContext) -> None:
+    """Draw a plain of snow below the horizon, in place; `image` is float32 [height, width, 3]."""
+    # Snow shows the sky's light as well as the sun's: a red evening does not make it sand.
+    light = np.array(context.palette.light)
+    red, green, blue = (
+        float(each) for each in light + (light.max() * _SNOW_TINT - light) * _SNOW_SKYLIGHT_SHARE
+    )
+    cool = replace(context, palette=replace(context.palette, light=(red, green, blue)))
+    draw_plain(image, cool, far=(232, 238, 248), near=(204, 218, 238), contrast=0.05, relief=0.10)
 
 
 def draw_grass(image: FloatArray, context: DrawingContext, colour: Colour) -> None:

@@ -185,14 +185,19 @@ def _draw_limb(canvas: ForegroundCanvas, start: NDArray[np.floating], turn: floa
     canvas.draw_stroke(line, (long * np.linspace(0.10, 0.03, 4)).tolist(), canvas.light_tone(_BARK, 0.8))
 
 
-def draw_conifers(canvas: ForegroundCanvas, *, tall: float, count: int) -> None:
-    """Draw conifers at both sides, `tall` size units high, with snow on them in winter."""
+def draw_conifers(
+    canvas: ForegroundCanvas, *, tall: float, count: int, level: float = 1.06, gap: float = 0.30
+) -> None:
+    """Draw conifers at both sides, `tall` size units high, with snow on them in winter.
+
+    `level` is the row of their feet, `gap` the least distance from the middle, as parts of the frame's sides.
+    """
     rng = canvas.rng
     for number in range(count):
         side = -1.0 if number % 2 else 1.0
-        x = 0.5 + side * (0.64 - 0.34 * rng.random() ** 1.3)
+        x = 0.5 + side * (0.64 - (0.64 - gap) * rng.random() ** 1.3)
         high = canvas.size_unit * tall * rng.uniform(0.6, 1.15)
-        _draw_conifer(canvas, np.array(canvas.to_pixel(x, 1.06)), high)
+        _draw_conifer(canvas, np.array(canvas.to_pixel(x, level)), high)
 
 
 def _draw_conifer(canvas: ForegroundCanvas, foot: NDArray[np.floating], high: float) -> None:

@@ -92,6 +92,31 @@ _RAIN_DULLING: Final = 0.62
 """How far the heaviest rain takes a palette towards an overcast sky's."""
 
 
+_STORM_LIGHT: Final = (0.46, 0.50, 0.56)
+"""The part of red, green and blue light that storm clouds let through."""
+
+
+def darken_palette(palette: Palette) -> Palette:
+    """Return a palette under storm clouds: every colour darker and colder, without a disc."""
+
+    def darken(colour: Colour) -> Colour:
+        red, green, blue = (each * part for each, part in zip(colour, _STORM_LIGHT, strict=True))
+        return red, green, blue
+
+    return replace(
+        palette,
+        zenith=darken(palette.zenith),
+        middle=darken(palette.middle),
+        horizon=darken(palette.horizon),
+        glow=darken(palette.glow),
+        cloud=darken(palette.cloud),
+        light=darken(palette.light),
+        disc=0.0,
+        glare=palette.glare * 0.5,
+        stars=0,
+    )
+
+
 def dull_palette(palette: Palette, wet: float) -> Palette:
     """Return a palette dulled by rain: `wet`, 0.0 … 1.0, is how far towards an overcast sky's colours."""
     grey, part = PALETTE_BY_TIME_OF_DAY[TimeOfDay.OVERCAST], wet * _RAIN_DULLING

@@ -12,7 +12,6 @@ from keyreel.engines.motion.scenery.cities.street import draw_street
 from keyreel.engines.motion.scenery.landscapes.foreground import draw_bokeh
 from keyreel.engines.motion.scenery.landscapes.plants import draw_boughs
 from keyreel.engines.motion.scenery.landscapes.sky import draw_sky
-from keyreel.engines.motion.scenery.landscapes.water import draw_water
 from keyreel.engines.motion.scenery.place_recipe import (
     DAYLIGHT_ONLY,
     NIGHT_ONLY,
@@ -20,6 +19,7 @@ from keyreel.engines.motion.scenery.place_recipe import (
     PlaceRecipe,
 )
 from keyreel.engines.motion.scenery.view import DepthProfile
+from keyreel.engines.motion.scenery.waters.water import draw_water
 
 if TYPE_CHECKING:
     from keyreel.engines.motion.imaging.arrays import FloatArray

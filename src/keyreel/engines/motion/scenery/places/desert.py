@@ -10,7 +10,6 @@ from keyreel.engines.motion.prompts.vocabulary import Place
 from keyreel.engines.motion.scenery.landscapes.foreground import draw_dunes
 from keyreel.engines.motion.scenery.landscapes.ground import draw_plain
 from keyreel.engines.motion.scenery.landscapes.sky import draw_sky
-from keyreel.engines.motion.scenery.landscapes.terrain import TerrainSettings, draw_terrain
 from keyreel.engines.motion.scenery.place_recipe import ForegroundElement, PlaceRecipe
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 def _draw_desert(context: DrawingContext) -> FloatArray:
     image = draw_sky(context, 0.2)
-    draw_terrain(image, context, TerrainSettings(1.7, 5.0, 7.0, (222, 166, 104), is_ridged=False, haze=22))
     draw_plain(
         image,
         context,
@@ -38,6 +36,8 @@ DESERT: Final = PlaceRecipe(
     draw=_draw_desert,
     horizon=0.52,
     foreground=(
+        ForegroundElement(partial(draw_dunes, level=0.525, high=0.075), 0.12),
+        ForegroundElement(partial(draw_dunes, level=0.575, high=0.10), 0.19),
         ForegroundElement(partial(draw_dunes, level=0.66, high=0.16), 0.30),
         ForegroundElement(partial(draw_dunes, level=0.84, high=0.20), 0.52),
         ForegroundElement(partial(draw_dunes, level=1.06, high=0.22), 0.82),

@@ -1,4 +1,4 @@
-"""A flowering meadow before low hills."""
+"""A flowering meadow before low hills, and a village on one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from keyreel.engines.motion.prompts.vocabulary import Place, TimeOfDay
+from keyreel.engines.motion.scenery.cities.village import draw_houses
 from keyreel.engines.motion.scenery.landscapes.ground import draw_grass, draw_plain
 from keyreel.engines.motion.scenery.landscapes.plants import draw_boughs, draw_grasses, draw_tree
 from keyreel.engines.motion.scenery.landscapes.sky import draw_sky
@@ -45,4 +46,22 @@ MEADOW: Final = PlaceRecipe(
     has_birds=True,
     has_birdsong=True,
     also_shows=(Place.MOUNTAINS, Place.FOREST, Place.SKY),
+)
+VILLAGE: Final = PlaceRecipe(
+    draw=_draw_meadow,
+    horizon=0.52,
+    foreground=(
+        ForegroundElement(partial(draw_houses, level=0.585, tall=0.085, count=10), 0.19),
+        ForegroundElement(partial(draw_houses, level=0.66, tall=0.15, count=6), 0.33),
+        ForegroundElement(draw_tree, 0.40, 0.005, is_on_other_side=True),
+        ForegroundElement(partial(draw_houses, level=0.80, tall=0.27, count=2), 0.58),
+        ForegroundElement(partial(draw_grasses, tall=0.34, flowers=0.16), 0.94, 0.030),
+    ),
+    changes_with_season=True,
+    swarm_by_time_of_day={TimeOfDay.NIGHT: FIREFLIES},
+    has_birds=True,
+    has_birdsong=True,
+    also_shows=(Place.MEADOW, Place.MOUNTAINS, Place.SKY),
+    nouns="village house houses cottage cottages roof roofs chimney "
+    "window windows door garden tree 房子 小屋 屋顶 树",
 )

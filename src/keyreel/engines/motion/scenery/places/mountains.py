@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
 
 from keyreel.engine import AudibleContent
 from keyreel.engines.motion.prompts.vocabulary import Place
 from keyreel.engines.motion.scenery.landscapes.foreground import draw_cloud_bank, draw_rocks
-from keyreel.engines.motion.scenery.landscapes.ground import draw_grass, draw_plain
+from keyreel.engines.motion.scenery.landscapes.ground import draw_grass, draw_plain, draw_snow_ground
 from keyreel.engines.motion.scenery.landscapes.plants import draw_conifers, draw_grasses
 from keyreel.engines.motion.scenery.landscapes.sky import draw_sky
 from keyreel.engines.motion.scenery.landscapes.skyline import draw_conifer_line
@@ -25,10 +22,6 @@ if TYPE_CHECKING:
 
 _AERIAL_HORIZON: Final = 0.46
 """The horizon's row from the air, as a part of the height."""
-_SNOW_TINT: Final = np.array((0.90, 0.94, 1.04))
-"""Factors of red, green and blue in the light that snow gets from the sky."""
-_SNOW_SKYLIGHT_SHARE: Final = 0.6
-"""How much of the light on snow is the sky's."""
 
 
 def _draw_mountains(context: DrawingContext) -> FloatArray:
@@ -55,7 +48,7 @@ def _draw_snowpeaks(context: DrawingContext) -> FloatArray:
         )
         return image
     draw_terrain(image, context, TerrainSettings(3.5, 8.5, 8.5, (84, 84, 94), snow_line=0.3))
-    _draw_snow_ground(image, context)
+    draw_snow_ground(image, context)
     return image
 
 
@@ -63,18 +56,8 @@ def _draw_snowfield(context: DrawingContext) -> FloatArray:
     image = draw_sky(context, 0.6)
     draw_terrain(image, context, TerrainSettings(2.0, 8.0, 7.0, (112, 116, 128), snow_line=0.1, haze=18))
     draw_conifer_line(image, context, rise=0.06, colour=context.haze_colour((58, 80, 92), 0.35))
-    _draw_snow_ground(image, context)
+    draw_snow_ground(image, context)
     return image
-
-
-def _draw_snow_ground(image: FloatArray, context: DrawingContext) -> None:
-    # Snow shows the sky's light as well as the sun's: a red evening does not make it sand.
-    light = np.array(context.palette.light)
-    red, green, blue = (
-        float(each) for each in light + (light.max() * _SNOW_TINT - light) * _SNOW_SKYLIGHT_SHARE
-    )
-    cool = replace(context, palette=replace(context.palette, light=(red, green, blue)))
-    draw_plain(image, cool, far=(232, 238, 248), near=(204, 218, 238), contrast=0.05, relief=0.10)
 
 
 _ABOVE_CLOUDS: Final = (

@@ -6,10 +6,10 @@ from typing import Final
 
 from keyreel.engine import AudibleContent
 from keyreel.engines.motion.scenery.landscapes.plants import draw_weeds
-from keyreel.engines.motion.scenery.landscapes.underwater import draw_underwater
 from keyreel.engines.motion.scenery.moving.drifting_specks import BUBBLES
 from keyreel.engines.motion.scenery.place_recipe import ForegroundElement, PlaceRecipe
 from keyreel.engines.motion.scenery.view import DepthProfile
+from keyreel.engines.motion.scenery.waters.underwater import draw_underwater
 
 UNDERWATER: Final = PlaceRecipe(
     draw=draw_underwater,

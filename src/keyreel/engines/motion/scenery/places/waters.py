@@ -1,4 +1,4 @@
-"""The open sea, a sandy beach, and a lake before mountains."""
+"""The open sea, a sandy beach, a lake before mountains, and a waterfall in its gorge."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from keyreel.engines.motion.scenery.landscapes.plants import (
 )
 from keyreel.engines.motion.scenery.landscapes.sky import draw_sky
 from keyreel.engines.motion.scenery.landscapes.terrain import TerrainSettings, draw_terrain
-from keyreel.engines.motion.scenery.landscapes.water import draw_sand, draw_water
 from keyreel.engines.motion.scenery.moving.drifting_specks import FIREFLIES
 from keyreel.engines.motion.scenery.place_recipe import ForegroundElement, PlaceRecipe
+from keyreel.engines.motion.scenery.view import DepthProfile
+from keyreel.engines.motion.scenery.waters.water import draw_sand, draw_water
+from keyreel.engines.motion.scenery.waters.waterfall import draw_gorge
 
 if TYPE_CHECKING:
     from keyreel.engines.motion.imaging.arrays import FloatArray
@@ -92,4 +94,22 @@ LAKE: Final = PlaceRecipe(
     has_birds=True,
     sound=AudibleContent.WATER,
     also_shows=(Place.MOUNTAINS, Place.FOREST, Place.MEADOW, Place.SKY),
+)
+WATERFALL: Final = PlaceRecipe(
+    draw=draw_gorge,
+    horizon=0.70,
+    depth_profile=DepthProfile(0, side=0.50, above=0.06),
+    foreground=(
+        ForegroundElement(partial(draw_rocks, colour=(104, 102, 96)), 0.80),
+        ForegroundElement(draw_boughs, 0.74, 0.014, -1.0, is_on_other_side=True),
+        ForegroundElement(partial(draw_grasses, tall=0.30, dense=0.7), 0.96, 0.026),
+    ),
+    shoreline=1.5,
+    water_calmness=0.45,
+    changes_with_season=True,
+    gathers_mist=True,
+    has_waterfall=True,
+    sound=AudibleContent.WATER,
+    also_shows=(Place.FOREST, Place.LAKE, Place.MOUNTAINS, Place.SKY),
+    nouns="waterfall cascade gorge cliff rock pool spray 瀑布",
 )

@@ -1,32 +1,17 @@
-"""What `make gallery` runs: orders over all operations, as MP4s and one page of contact sheets.
-
-The videos go to gallery/, the small sheets and the page that shows them to docs/gallery/. Names on the
-command line pick some of the orders.
-"""
+"""What is in the gallery: orders over all operations, and the scenes of the README's moving picture."""
 
 from __future__ import annotations
 
-import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
-from demo import running_server
-from keyreel.client import Client
-from keyreel.media.contact_sheet import draw_contact_sheet
-
-HERE = Path(__file__).parent
-VIDEOS = Path("gallery")
-PAGE = HERE.parent / "docs" / "gallery"
-SEED = 7
+PICTURES = Path(__file__).parents[2] / "examples" / "pictures"
 
 
 def image(name: str) -> Path:
     """Return an example image's path."""
-    return HERE / "pictures" / f"{name}.jpg"
+    return PICTURES / f"{name}.jpg"
 
 
 def images(*names: str) -> list[Path]:
@@ -141,46 +126,17 @@ PIECES = (
     ),
     Piece(
         "astronaut",
-        "vidu-q1-reference2video",
+        "vidu-q2-reference2video",
         "@1 floats in space, push in",
-        {"images": images("astronaut"), "aspect_ratio": "9:16", "resolution": "1080p"},
+        {"subjects": [{"id": "1", "images": [image("astronaut")]}], "aspect_ratio": "9:16"},
     ),
 )
-
-
-def main() -> None:
-    """Render the pieces that were named, or all of them, and write the page."""
-    wanted = set(sys.argv[1:]) or {piece.name for piece in PIECES}
-    VIDEOS.mkdir(exist_ok=True)
-    PAGE.mkdir(parents=True, exist_ok=True)
-    console = Console()
-    with running_server(Path(".demo")) as data, Client(data.read_server_url(), data.read_own_key()) as client:
-        for piece in PIECES:
-            if piece.name not in wanted:
-                continue
-            began = time.monotonic()
-            asked = {"resolution": "720p", "seed": SEED, "prompt": piece.prompt, **piece.fields}
-            video = client.generate(piece.model, **asked).save(VIDEOS / f"{piece.name}.mp4")
-            spent = time.monotonic() - began
-            sheet = draw_contact_sheet(video, columns=4, rows=2, width=960)
-            (PAGE / f"{piece.name}.jpg").write_bytes(sheet)
-            console.print(f"  [green]✓[/] {video}   {spent:.1f} s")
-    (PAGE / "index.md").write_text(page())
-
-
-def page() -> str:
-    """Write the page of all contact sheets."""
-    parts = [
-        "# Gallery\n",
-        "Every image is from a video that `make gallery` makes on a plain 2-core CPU, out of the images",
-        "in `examples/pictures`. Time runs from left to right, line by line.\n",
-    ]
-    parts += [
-        f"## {piece.name}\n\n`{piece.model}`: *{piece.prompt}*\n\n![{piece.name}]({piece.name}.jpg)\n"
-        for piece in PIECES
-    ]
-    return "\n".join(parts)
-
-
-if __name__ == "__main__":
-    main()
+SCENES = (
+    ("flight", 3.5, 3.0),
+    ("cat", 1.0, 1.5),
+    ("street", 1.0, 2.0),
+    ("boat", 1.0, 1.5),
+    ("alpine-lake", 1.0, 2.0),
+    ("blossoms", 1.0, 2.0),
+)
+"""What the README shows, in this order: a piece, the second from which, and for how many seconds."""

@@ -25,7 +25,7 @@ def draw_room(context: DrawingContext) -> FloatArray:
     falloff = 1.08 - 0.42 * np.hypot(x - 0.3, (y - 0.3) * 0.8)
     warm = context.light_colour((226, 214, 198)) * 0.75 + np.array((52, 44, 40), np.float32)
     image[:] = warm * falloff[..., None]
-    _draw_floor(image, context)
+    draw_floor(image, context)
     board = smoothstep_array(y * height - context.horizon_row + height * 0.035, 0, 1.5) * smoothstep_array(
         context.horizon_row - y * height, 0, 1.5
     )
@@ -34,7 +34,8 @@ def draw_room(context: DrawingContext) -> FloatArray:
     return image
 
 
-def _draw_floor(image: FloatArray, context: DrawingContext) -> None:
+def draw_floor(image: FloatArray, context: DrawingContext) -> None:
+    """Draw floorboards below the horizon, in place; `image` is float32 [height, width, 3], RGB 0 … 255."""
     width, height = context.size
     part = np.linspace(0, 1, height - context.horizon_row, dtype=np.float32)[:, None]
     distance = 1 / (0.35 + part)

@@ -1,0 +1,1 @@
+"""Interiors: rooms with their windows, hearths, cafés and tables."""

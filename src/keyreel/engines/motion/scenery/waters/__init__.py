@@ -1,0 +1,1 @@
+"""Waters: open water and its ripples, the world below its surface, and waterfalls."""

@@ -1,0 +1,1 @@
+keyreel tenants create studio >/dev/null 2>&1 || true
