@@ -34,7 +34,7 @@ class WorkerProcess:
 
         def address() -> str | None:
             assert process.is_alive(), log.read_text()
-            found = re.search(r"is ready; (http\S+)/readyz", log.read_text()) if log.exists() else None
+            found = re.search(r"Health check: (http\S+)/readyz", log.read_text()) if log.exists() else None
             return found and found[1]
 
         return cls(process, wait_until(address))
