@@ -156,7 +156,7 @@ def test_operators_see_how_each_engine_is(server: Server) -> None:
     }
     # The worker was refused, or has had no task for it yet.
     assert engines["full"]["detail"].startswith(
-        ("The upstream is full. (Met", "http://10.0.0.7/secret-path refuses")
+        ("The upstream is full. (Reported", "http://10.0.0.7/secret-path refuses")
     )
     assert engines["good"]["healthy"]
     assert engines["good"]["slots"] == 2
@@ -207,7 +207,7 @@ def test_a_task_waits_while_all_its_engines_are_unavailable_and_then_fails(tmp_p
         assert waiting["state"] == "queued"
         (note,) = waiting["notes"]
         assert note.startswith(
-            "No engine can make this video right now. Keyreel will try again. If none can by 20"
+            "No engine can make this video right now. Keyreel will try again. If no engine can by 20"
         )
         advance = keyreel("clock", "advance", "6h", "--data", data)
         assert advance.returncode == 0, advance.stderr

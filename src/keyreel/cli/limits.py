@@ -63,4 +63,4 @@ def format_limits(limits: Json) -> str:
     stored = limits.get("storage_bytes")  # which keys do not have
     if stored is not None:
         own.append(f"{format_size(stored)} stored" if stored else "anything stored")
-    return ", ".join(own) or "usual"
+    return ", ".join(own) or "default"

@@ -55,7 +55,7 @@ def test_tenants_and_keys_are_kept_beside_a_running_server(tmp_path: Path) -> No
 def test_tenants_and_keys_are_kept_without_a_server(tmp_path: Path) -> None:
     told("keys", "create", "--tenant", "studio", "--new-tenant", "--daily-credits", 100, "--data", tmp_path)
     granted = keyreel("tenants", "grant", "studio", 45, "--data", tmp_path).stdout
-    assert "45 credits" in granted
+    assert "Credits: 45 available" in granted
     assert "is prepaid" in granted
     assert "studio" in keyreel("tenants", "list", "--data", tmp_path).stdout
     assert "100 credits a day" in keyreel("keys", "list", "--data", tmp_path).stdout
@@ -104,4 +104,4 @@ def test_an_account_is_disabled_granted_and_read_of_without_a_server(tmp_path: P
     assert {each["address"] for each in entries} == {""}
     assert f"uid {os.getuid()}" in entries[0]["actor"]
     assert told("audit", "--verify", *at)["ok"]
-    assert f"whole: {len(entries)} entries" in keyreel("doctor", *at).stdout
+    assert f"intact: {len(entries)} entries" in keyreel("doctor", *at).stdout

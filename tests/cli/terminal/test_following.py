@@ -86,7 +86,7 @@ def follow(server: Server, folder: Path) -> tuple[Terminal, str]:
         *("generate", "vidu-q2-text2video", "--prompt", "x", "--duration", 1, "-o", folder / "a.mp4"),
         *("--base-url", server.url, "--api-key", KEY),
     )
-    task_id = terminal.read_until(r"Task (\d+) is submitted")
+    task_id = terminal.read_until(r"Task (\d+) submitted")
     terminal.read_until("queued")
     return terminal, task_id
 

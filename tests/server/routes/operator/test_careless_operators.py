@@ -161,7 +161,7 @@ def test_a_key_without_scopes_may_do_nothing(client: TestClient, admin: dict[str
     for method, path in (("POST", PATH), ("GET", f"{POLL}1"), ("GET", "/v1/admin/keys")):
         refused = client.request(method, path, json=PARAMS, headers=mine)
         assert (refused.status_code, refused.json()["reason"]) == (403, "API_NOT_ALLOWED")
-        assert "may do nothing" in refused.json()["message"]
+        assert "has the scopes: none" in refused.json()["message"]
 
 
 @pytest.mark.parametrize(
