@@ -18,6 +18,7 @@ from pydantic_settings import (
 from keyreel.durations import RetentionPeriods, parse_period
 from keyreel.off_peak import OffPeakWindows
 from keyreel.order import WatermarkLanguage
+from keyreel.settings import operations
 from keyreel.settings.acceptance import BelowBar, BelowBarSetting
 from keyreel.settings.engines import (
     DEFAULT_ENGINES,
@@ -34,7 +35,6 @@ from keyreel.settings.nodes import (
     NodeName,
     SharedSecret,
 )
-from keyreel.settings.operations import DocsUrl, LogLevel, LogLevelSetting, MetricsHost, MetricsPort
 from keyreel.settings.rules import HOST_PATTERN, PATTERN_RULES, PERIOD_PATTERN, SECRET_RULES, EngineWait
 from keyreel.settings.sources import Variables, find_file, get_default_data_folder, read_file
 from keyreel.settings.storage import LinkMode, Links, StorageUrl
@@ -81,19 +81,15 @@ class Settings(BaseSettings):
     health_port: HealthPort = DEFAULT_HEALTH_PORT
     node: NodeName = ""
     secret: SharedSecret = SecretStr("")
-    log_level: LogLevelSetting = LogLevel.INFO
-    metrics_port: MetricsPort = 0
-    metrics_host: MetricsHost = "127.0.0.1"
+    log_level: operations.LogLevelSetting = operations.LogLevel.INFO
+    metrics_port: operations.MetricsPort = 0
+    metrics_host: operations.MetricsHost = "127.0.0.1"
     api_key: SecretStr = Field(
         default=SecretStr(""),
         description="API key of the tenant `default`. Empty: one is generated at the first start.",
     )
-    public_url: str = Field(
-        default="",
-        pattern=r"^(https?://[^\s?#]+)?$",
-        description="Public base URL of the server, for links. Empty: the address of each request.",
-    )
-    docs_url: DocsUrl = ""
+    public_url: operations.PublicUrl = ""
+    docs_url: operations.DocsUrl = ""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Origins of web pages that can call the API and read files (CORS), comma-separated, "

@@ -43,6 +43,13 @@ MetricsHost = Annotated[
         description="Address for KEYREEL_METRICS_PORT: the loopback, or an address of a private network.",
     ),
 ]
+PublicUrl = Annotated[
+    str,
+    Field(
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Public base URL of the server, for links. Empty: the address of each request.",
+    ),
+]
 DocsUrl = Annotated[
     str,
     Field(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keyreel.engine import Frame
+    from keyreel.engines.motion.effects.steam import Steam
     from keyreel.engines.motion.networks.models import Networks
     from keyreel.engines.motion.prompts.parser import ParsedPrompt, SubjectInstruction
     from keyreel.engines.motion.subjects.cutouts import Cutout
@@ -59,10 +60,7 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
     cast, scene_image = _split_references(order, parsed, networks)
     if scene_image is None:
         parsed = _move_to_land(_add_default_place(parsed, cast), cast)
-        aerial = bool(cast) and all(_is_flying(instruction) for _, instruction in cast)
-        reference_scene = scene.create_scene_from_prompt(parsed, order.frame_size, order.seed, aerial=aerial)
-    else:
-        reference_scene = scene.create_scene_from_image(scene_image, parsed, order.frame_size)
+    reference_scene = _create_scene(scene_image, parsed, cast, order)
     staged_subjects = staging.position_subjects(cast, reference_scene, order, parsed.relations)
     living_cutouts = enliven_cutouts(staged_subjects, order, networks)
     camera_options = path.CameraOptions(shot.frames, order.amplitude, _PIVOT_DISPARITY, order.seed)
@@ -70,8 +68,7 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
         parsed, reference_scene.canvas.rest_frame, order.frame_size, order.seed, fade_in=False
     )
     hearth = _create_hearth(parsed, reference_scene, order)
-    steam_strength = parsed.get_effect_strength(Effect.STEAM)
-    steam = create_steam(np.random.default_rng([order.seed, 41]), steam_strength) if steam_strength else None
+    steam = _create_steam(parsed, order)
     # The smallest is most likely the cup; far ones come first.
     steaming = min(staged_subjects, key=lambda each: each.start.height, default=None)
     poses = path.plan_camera_path(_choose_cues(parsed, order), camera_options)
@@ -91,6 +88,24 @@ def render_reference_to_video(order: Order, networks: Networks) -> Iterator[Fram
             draw_steam_over(steam, steaming, frame, pose, scene=reference_scene, seconds=own_seconds)
         effects.draw_in_front(frame, index, shot.frames)
         yield frame
+
+
+def _create_scene(
+    scene_image: Frame | None,
+    parsed: ParsedPrompt,
+    cast: list[tuple[Cutout, SubjectInstruction]],
+    order: Order,
+) -> scene.Scene:
+    """Create the scene of a given image, or else the drawn one of the prompt."""
+    if scene_image is not None:
+        return scene.create_scene_from_image(scene_image, parsed, order.frame_size)
+    aerial = bool(cast) and all(_is_flying(instruction) for _, instruction in cast)
+    return scene.create_scene_from_prompt(parsed, order.frame_size, order.seed, aerial=aerial)
+
+
+def _create_steam(parsed: ParsedPrompt, order: Order) -> Steam | None:
+    strength = parsed.get_effect_strength(Effect.STEAM)
+    return create_steam(np.random.default_rng([order.seed, 41]), strength) if strength else None
 
 
 def _create_hearth(parsed: ParsedPrompt, reference_scene: scene.Scene, order: Order) -> Hearth | None:
