@@ -88,7 +88,7 @@ def test_what_came_to_nothing_costs_nothing_of_the_day(store: TaskStore, submiss
     claim = store.queue.claim("worker", 60)
     assert claim
     store.queue.settle(claim.token, Success(**VIDEO, charged=40))
-    with pytest.raises(QuotaExceeded, match="10 of this tenant.s .* are left"):
+    with pytest.raises(QuotaExceeded, match=r"10 of this .* are left"):
         store.accept(submission(credits=11), admission=terms)
     store.accept(submission(credits=10), admission=terms)
 
