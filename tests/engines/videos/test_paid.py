@@ -130,7 +130,7 @@ def test_a_refusal_costs_nothing_and_the_budget_holds(plant: Plant, fake: FakeVi
             await plant.ended(accept_task(plant.store))
             await comes_true(
                 lambda: (
-                    "of its daily_credits of 5, 5 are spent"
+                    "5 of its daily_credits of 5 are spent"
                     in "".join(each.problem for each in worker.engine_statuses.read().values())
                 )
             )

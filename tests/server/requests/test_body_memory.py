@@ -74,7 +74,7 @@ def test_a_body_without_room_gets_503_until_another_has_ended(
         wait_until(lambda: b" 503 " in ask_briefly(server, head(path, MIB // 2, kind)), 10)
         refused = ask(server, head(path, MIB // 2, kind))
         assert b"retry-after: 5" in refused
-        assert b"reading other large requests" in refused
+        assert b"busy with other large requests" in refused
         chunk = b"%x\r\n%b\r\n" % (MIB // 2, bytes(MIB // 2))
         assert b" 503 " in ask(server, head(path, None, kind), chunk)
         assert b" 503 " not in ask(server, head(path, 2, kind), b"{}")
@@ -87,7 +87,7 @@ def test_a_tenants_large_bodies_leave_room_for_the_others(server: RunningServer,
     _, other = platform.services.keys.create("other")
     length, large = 3 * MIB // 8, b"/v1/quote"
     with server.connect(head(large, length), bytes(length - 9)):
-        wait_until(lambda: b"requests of yours" in ask_briefly(server, head(large, length)), 10)
+        wait_until(lambda: b"requests from you" in ask_briefly(server, head(large, length)), 10)
         assert b" 400 " in ask(server, head(large, length, key=other), bytes(length))
         # Small ones are not held against it.
         assert b" 503 " not in ask(server, head(large, 2), b"{}")

@@ -47,7 +47,7 @@ def running(store: TaskStore) -> list[str]:
 def test_a_full_queue_takes_no_more_until_a_task_leaves_it(store: TaskStore, submission: Make) -> None:
     for _ in range(2):
         store.accept(submission(), admission=of_key(queued=2))
-    with pytest.raises(RateLimited, match="2 tasks of this key wait; 2 may") as caught:
+    with pytest.raises(RateLimited, match="2 tasks of this key are waiting; the limit is 2") as caught:
         store.accept(submission(), admission=of_key(queued=2))
     assert caught.value.retry_after_seconds > 0
     assert store.count_queued() == 2
@@ -68,7 +68,7 @@ def test_a_days_credits_are_spent_and_come_back_the_next_day(
 ) -> None:
     store.accept(submission(credits=30), admission=of_key(daily_credits=50))
     with pytest.raises(
-        QuotaExceeded, match="costs 30 credits; of this key's 50 for today 20 are left"
+        QuotaExceeded, match="costs 30 credits; 20 of this key's 50 credits for today are left"
     ) as caught:
         store.accept(submission(credits=30), admission=of_key(daily_credits=50))
     assert 0 < caught.value.retry_after_seconds <= 86401
@@ -88,7 +88,7 @@ def test_what_came_to_nothing_costs_nothing_of_the_day(store: TaskStore, submiss
     claim = store.queue.claim("worker", 60)
     assert claim
     store.queue.settle(claim.token, Success(**VIDEO, charged=40))
-    with pytest.raises(QuotaExceeded, match="10 are left"):
+    with pytest.raises(QuotaExceeded, match=r"10 of this .* are left"):
         store.accept(submission(credits=11), admission=terms)
     store.accept(submission(credits=10), admission=terms)
 
