@@ -104,6 +104,25 @@ def test_a_push_in_brings_its_subject_towards_the_middle(nets: Networks, tmp_pat
     assert last[:, 1].mean() < first[:, 1].mean() - 3
 
 
+def test_a_push_in_keeps_whole_what_was_whole(nets: Networks, tmp_path: Path) -> None:
+    image = np.full((352, 640, 3), (214, 220, 226), np.uint8)
+    cv2.circle(image, (320, 115), 105, (40, 40, 205), -1, cv2.LINE_AA)
+    cv2.imwrite(str(tmp_path / "high.png"), image)
+    frames = render(tmp_path / "high.png", nets, "push in", seconds=5)
+    first, last = (np.argwhere(each[..., 0] > each[..., 1] + 100.0) for each in (frames[0], frames[-1]))
+    assert len(last) > 1.3 * len(first)
+    assert last[:, 0].min() > 0
+
+
+def test_hyperspeed_follows_the_ground_to_the_horizon(nets: Networks, tmp_path: Path) -> None:
+    image = np.full((352, 640, 3), (214, 150, 120), np.uint8)
+    image[170:] = (90, 150, 110)
+    cv2.circle(image, (470, 285), 50, (40, 40, 205), -1, cv2.LINE_AA)
+    cv2.imwrite(str(tmp_path / "low.png"), image)
+    last = render(tmp_path / "low.png", nets, "hyperspeed", seconds=3)[-1].astype(int)
+    assert (last[..., 2] > last[..., 0] + 40).mean() > 0.3  # Of the sky.
+
+
 def test_the_walls_of_a_street_are_nearer_than_its_end(
     landscape: Path, nets: Networks, tmp_path: Path
 ) -> None:

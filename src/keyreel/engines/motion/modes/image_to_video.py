@@ -24,6 +24,7 @@ from keyreel.engines.motion.imaging.pixels import average_frames
 from keyreel.engines.motion.layers.background import BorderReach
 from keyreel.engines.motion.layers.layered_image import LayeredImage, separate_layers
 from keyreel.engines.motion.modes.anchored_effects import create_anchored_effects
+from keyreel.engines.motion.modes.camera_aim import choose_aim
 from keyreel.engines.motion.playback import compute_scene_seconds
 from keyreel.engines.motion.prompts.parser import CameraCue, parse_prompt
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect, Playback
@@ -63,15 +64,6 @@ _LATERAL_MOVES: Final = (
 _PANORAMA_SHARE: Final = 0.95
 _MAX_STRETCH: Final = 4.0
 """The part of what a panorama has beyond the frame that a pan shows; the most that its travel grows by."""
-_TALL_RATIO: Final = 1.3
-_TALL_AIM: Final = 0.25
-"""How much taller than wide a subject has its head above, and at which part of its height that is."""
-_CUT_OFF_FOOT: Final = 0.97
-"""The part of half the frame's height at which a subject's foot is cut off."""
-
-_AIM_GAIN: Final = 1.8
-_AIM_ROOM: Final = 0.85
-"""How far beyond a subject's middle a camera aims, and at most, in parts of half the frame."""
 _PRESUMED_PIVOT: Final = 0.6
 """The disparity of an orbit's pivot, while the subject's is not known."""
 _DEFAULT_CAMERA_STRENGTH: Final = 0.85
@@ -101,12 +93,10 @@ def render_image_to_video(order: Order, networks: Networks) -> Iterator[Frame]:
     cues = directed or choose_default_camera(layered_image, order)
     view = parallax.create_camera_view(size, layered_image.background.margins, _BORDER_COMPRESSION)
     camera_options = path.CameraOptions(
-        shot.frames,
-        order.amplitude,
-        layered_image.pivot_disparity,
-        order.seed,
-        aim=_choose_aim(layered_image, view),
+        shot.frames, order.amplitude, layered_image.pivot_disparity, order.seed
     )
+    aim = choose_aim(layered_image, view, cues, camera_options)
+    camera_options = replace(camera_options, aim=aim)
     yield from render_layers(
         order,
         layered_image,
@@ -186,30 +176,6 @@ def _hasten_flow(layered_image: LayeredImage, parsed: ParsedPrompt) -> LayeredIm
         return layered_image
     faster = np.asarray(flow.velocity * np.float32(_TIMELAPSE_FLOW_STRETCH), np.float32)
     return replace(layered_image, ambient_flow=replace(flow, velocity=faster))
-
-
-def _choose_aim(layered_image: LayeredImage, view: CameraView) -> tuple[float, float]:
-    """Return what a camera that comes nearer is heading for, in units: the subject, or where lines vanish.
-
-    Beyond a subject that is off the middle, so that it comes towards the middle.
-    """
-    wide, high = view.half_size
-    if layered_image.subject:
-        left, top, right, foot = layered_image.subject.bounds
-        # What the frame cuts off below is seen from the waist or the shoulders up.
-        tall = foot - top > _TALL_RATIO * (right - left) or foot > _CUT_OFF_FOOT * high
-        x = (left + right) / 2
-        y = top + (foot - top) * (_TALL_AIM if tall else 0.5)
-        return _limit_aim(x, wide), _limit_aim(y, high)
-    perspective = layered_image.scene_depth.perspective
-    if perspective.vanishing_x is None:
-        x, y = layered_image.subject_centre
-        return _limit_aim((2 * x - 1) * wide, wide), _limit_aim((2 * y - 1) * high, high)
-    return (2 * perspective.vanishing_x - 1) * wide, (2 * perspective.horizon - 1) * high
-
-
-def _limit_aim(position: float, half: float) -> float:
-    return min(max(_AIM_GAIN * position, -_AIM_ROOM * half), _AIM_ROOM * half)
 
 
 def _extend_pans(cues: tuple[CameraCue, ...], source_image: Frame, order: Order) -> tuple[CameraCue, ...]:
