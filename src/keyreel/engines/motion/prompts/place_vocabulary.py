@@ -59,6 +59,7 @@ PLACE_PATTERNS: Final = (
         r"\b(?:snowy (?:field|land\w*|plain|hill\w*|meadow|park)s?|snow ?fields?|arctic|antarctic\w*|tundra|ice(?! cream)|(?:in|on|through|over|across) (?:the )?(?:\w+ )?snow)\b|雪地|雪原|极地|北极|南极|冰面",
     ),
     (Place.BAMBOO, r"\bbamboo\b(?! (?:basket|flute|chair|mat|hat))|竹林|竹海|竹(?!筏|篮|笛|椅|席|竿)"),
+    (Place.CITY, r"\bstreets? (?:in|of) (?:an?|the) (?:\w+ )*town\b|小镇(?:上|里)?的?街"),
     (
         Place.VILLAGE,
         r"\bvillages?\b|\bhamlets?\b|\bsmall town\b|\bcountry (?:houses|cottages)\b|村庄|村落|小村|山村|古村|乡村",

@@ -19,6 +19,8 @@ def test_every_place_has_a_recipe_and_words() -> None:
     [
         ("a village in the hills", Place.VILLAGE),
         ("山间的小村", Place.VILLAGE),
+        ("a sunny street in a small town", Place.CITY),
+        ("小镇的街道", Place.CITY),
         ("a waterfall in the jungle", Place.WATERFALL),
         ("瀑布", Place.WATERFALL),
         ("a path through bamboo", Place.BAMBOO),
