@@ -42,6 +42,17 @@ def test_a_wall_and_a_floor_are_no_plain_ground() -> None:
     assert key_plain_ground(image) is None
 
 
+def test_what_the_border_cuts_off_before_one_colour_is_cut_out() -> None:
+    image = np.full((300, 400, 3), 255, np.uint8)
+    cv2.ellipse(image, (160, 330), (150, 180), 0, 0, 360, (60, 70, 40), -1, cv2.LINE_AA)
+    cv2.line(image, (200, 280), (380, 30), (90, 90, 100), 6, cv2.LINE_AA)
+    alpha = key_plain_ground(image)
+    assert alpha is not None
+    assert alpha[280, 160] == 1
+    assert alpha[20:260].max(axis=1)[15:].min() > 0.9
+    assert alpha[:, 390:].max() == 0
+
+
 def test_a_page_is_known_by_its_lines_of_text() -> None:
     rng = np.random.default_rng(1)
     page = np.full((480, 640, 3), 240, np.uint8)

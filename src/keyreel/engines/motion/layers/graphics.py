@@ -25,6 +25,10 @@ _MIN_PLAIN_SHARE: Final = 0.97
 _MAX_RIM_DEVIATION: Final = 7.0
 """The part of the rim, and by how many levels at most it may miss a smooth ground."""
 
+_MIN_FLAT_SHARE: Final = 0.5
+_MAX_FLAT_DEVIATION: Final = 2.0
+"""The same for a ground of one colour, before an object that the border cuts off."""
+
 _GROUND_LEVELS: Final = (7.0, 26.0)
 """Levels by which a pixel differs from the ground where it begins to hide it, and where it hides it whole."""
 
@@ -51,22 +55,36 @@ height stand beside it in a line of text; how many such glyphs, and which part o
 def key_plain_ground(image: Frame) -> FloatArray | None:
     """Return the opacity, float32 [height, width], 0.0 … 1.0, of what is before a plain ground; else None.
 
-    The ground is one colour, or changes smoothly over the image. All that differs from it and what that
-    encloses is opaque, however thin: lettering, lines, ropes, and what an image's own transparency left.
+    The ground is one colour, or changes smoothly over the image; where the border cuts the object off, only
+    one colour counts. All that differs from it and what that encloses is opaque, however thin: lettering,
+    lines, ropes, and what an image's own transparency left.
     """
     height, width = image.shape[:2]
     small = resize(image, *fit_within(image.shape, 160))
     rim = np.ones(small.shape[:2], np.bool_)
     thick = max(round(min(small.shape[:2]) * _RIM_SHARE), 1)
     rim[thick:-thick, thick:-thick] = False
-    basis = _build_basis(small.shape[0], small.shape[1])
-    colours = small[rim].astype(np.float32)
+    ground = _fit_ground(small, rim)
+    if ground is None:
+        return None
+    return _cut_out(np.asarray(np.abs(image - resize(ground, width, height)).max(axis=2), np.float32))
+
+
+def _fit_ground(image: Frame, rim: NDArray[np.bool_]) -> FloatArray | None:
+    """Return the ground, float32 [height, width, 3], that an image's rim shows; None if it shows none."""
+    basis = _build_basis(image.shape[0], image.shape[1])
+    colours = image[rim].astype(np.float32)
     weights = np.linalg.lstsq(basis[rim], colours, rcond=None)[0]
     missed = np.abs(basis[rim] @ weights - colours).max(axis=1)
-    if float((missed < _MAX_RIM_DEVIATION).mean()) < _MIN_PLAIN_SHARE:
+    if float((missed < _MAX_RIM_DEVIATION).mean()) >= _MIN_PLAIN_SHARE:
+        return np.asarray(basis @ weights, np.float32)
+    colour = np.asarray(np.median(colours, axis=0), np.float32)
+    is_ground = np.abs(image - colour).max(axis=2) < _MAX_FLAT_DEVIATION
+    sides = is_ground[0], is_ground[-1], is_ground[:, 0], is_ground[:, -1]
+    # A side without any of it is a floor's, and not an object's that the border cuts off.
+    if is_ground[rim].mean() < _MIN_FLAT_SHARE or not all(side.any() for side in sides):
         return None
-    ground = resize(np.asarray(basis @ weights, np.float32), width, height)
-    return _cut_out(np.asarray(np.abs(image - ground).max(axis=2), np.float32))
+    return np.broadcast_to(colour, image.shape)
 
 
 def _build_basis(height: int, width: int) -> FloatArray:

@@ -41,7 +41,8 @@ def choose_aim(
     """Return the point that stays where it is while the camera comes nearer, in units of the view.
 
     It lies beyond a subject that is off the middle, so that this comes towards the middle. What the frame
-    shows whole of a subject stays whole, as far as it fits, its top before its foot.
+    shows whole of a subject stays whole, as far as it fits, its top before its foot; its sides only where
+    neither is cut off.
     Hyperspeed follows the ground to the horizon.
     """
     wide, high = view.half_size
@@ -60,7 +61,9 @@ def choose_aim(
             parallax.project_point((0.0, 0.0), pose, layered_image.pivot_disparity)[2]
             for pose in path.plan_camera_path(cues, options)
         )
-        return _keep_whole(x, (left, right), wide, enlarged), _keep_whole(y, (top, foot), high, enlarged)
+        if max(-left, right) < _EDGE * wide:
+            x = _keep_whole(x, (left, right), wide, enlarged)
+        return x, _keep_whole(y, (top, foot), high, enlarged)
     if perspective.vanishing_x is None:
         x, y = layered_image.subject_centre
         return _limit_aim((2 * x - 1) * wide, wide, _UNDIVIDED_GAIN), _limit_aim(
