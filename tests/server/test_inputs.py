@@ -53,7 +53,7 @@ PLAIN = "InvalidRequest"
         ({"images": ["https://me:pw@a.example/a.png"]}, ("images[0]", PLAIN, "user name")),
         ({"images": ["http://testserver/files/a.png?v=1&e=1&k=1&s=1"]}, ("images[0]", PLAIN, "signature")),
         ({"images": ["data:image/png,raw"]}, ("images[0]", "InvalidImage", "base64")),
-        ({"images": [URI[:-40]]}, ("images[0]", "InvalidImage", "cut off")),
+        ({"images": [URI[:-40]]}, ("images[0]", "InvalidImage", "truncated")),
         ({"callback_url": "https://a.example:3000/"}, ("callback_url", PLAIN, "KEYREEL_EGRESS_PORTS")),
         (
             {"extra": {"webhook": {"url": "http://localhost/hook"}}},

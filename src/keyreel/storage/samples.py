@@ -11,12 +11,15 @@ SAMPLES_PATH: Final = "/studio/samples/"
 
 
 def read_sample(url: str) -> bytes | None:
-    """Return the picture behind the URL of a sample; None for any other URL.
+    """Return the picture behind the URL of a sample; None for any other URL, and for what is none.
 
     The host does not matter: the same pictures ship with every server, which knows only some of the names by
     which it is reached, and must not connect to itself.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     _, found, name = parts.path.rpartition(SAMPLES_PATH)
     if not found or "/" in name or parts.query:
         return None

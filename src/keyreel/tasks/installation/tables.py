@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, Table, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, BigInteger, Column, Double, Index, Integer, LargeBinary, Table, Text
 
 from keyreel.tasks.database.columns import Instant
 from keyreel.tasks.database.tables import METADATA

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0019"
 down_revision = "0018"
@@ -20,8 +19,8 @@ def upgrade() -> None:
         sa.Column("owner_kind", sa.Text, primary_key=True),
         sa.Column("owner_id", sa.Text, primary_key=True),
         sa.Column("most", sa.Integer, nullable=False),
-        sa.Column("seconds", ARRAY(sa.BigInteger).with_variant(sa.Text, "sqlite"), nullable=False),
-        sa.Column("submits", ARRAY(sa.Integer).with_variant(sa.Text, "sqlite"), nullable=False),
+        sa.Column("seconds", sa.ARRAY(sa.BigInteger).with_variant(sa.Text, "sqlite"), nullable=False),
+        sa.Column("submits", sa.ARRAY(sa.Integer).with_variant(sa.Text, "sqlite"), nullable=False),
         # No log is written of it, and no commit waits for a disk: a crash of Postgres forgets a minute.
         prefixes=["UNLOGGED"] if is_postgres else [],
     )
