@@ -139,3 +139,12 @@ def test_night_leaves_a_dark_image_its_light(prompt: str) -> None:
     darkened = with_effects(prompt, FRAMES - 1, image=dim)
     assert 0.6 * dim.mean() < darkened.mean() < 0.95 * dim.mean()
     assert with_effects(prompt, FRAMES - 1).mean() < 0.5 * scene().mean()
+
+
+def test_a_fire_leaves_a_bright_image_to_be_seen() -> None:
+    bright = np.full((SIZE.height, SIZE.width, 3), 225, np.uint8)
+    bright[::16] = 160
+    frame = with_effects("fire", FRAMES - 1, image=bright).astype(int)
+    upper = frame[: SIZE.height // 2]
+    assert (upper.max(axis=2) == 255).mean() < 0.05
+    assert frame[-8:].mean() > upper.mean() + 20

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _COARSE_STEP: Final = 4
 """Pixels of the frame for each one in which flames are computed."""
 
+_LIT_MEAN: Final = 110.0
+_MIN_EXPOSURE: Final = 0.62
+"""The mean, 0 … 255, above which a camera dims what it sees beside a fire; and how far it does at most."""
+
 _HEAT_COLOURS: Final = ((0, 0, 0), (60, 8, 0), (200, 62, 6), (255, 150, 34), (255, 226, 130), (255, 248, 220))
 """RGB, 0 … 255, from no heat to white heat."""
 
@@ -37,9 +41,13 @@ class Flames:
     palette: UInt8Array
     size: Size
     strength: float
+    exposure: float
+    """By how much what is lit already is dimmed, so that flames before it are seen."""
 
     def draw(self, frame: Frame, seconds: float, strength: float, *, near: bool) -> None:
         """Add one row of flames to the frame, in place; the far row is taller and carries the glow."""
+        if not near and self.exposure < 1:
+            cv2.convertScaleAbs(frame, dst=frame, alpha=1 - (1 - self.exposure) * strength)
         columns, rows = self.size.width // _COARSE_STEP + 1, self.size.height // _COARSE_STEP + 1
         x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
         scale = np.float32(self.texture.shape[0] / max(rows, columns / 2) * (1.0 if near else 1.35))
@@ -75,7 +83,8 @@ class Flames:
 def create_flames(context: EffectContext, strength: float) -> Painters:
     """Create flames: red, orange, yellow and white by heat."""
     texture = generate_tileable_noise(context.rng, (9, 5))
-    return split_by_depth(Flames(texture, create_heat_palette(), context.size, strength).draw)
+    exposure = min(max(_LIT_MEAN / max(float(context.rest_frame.mean()), 1.0), _MIN_EXPOSURE), 1.0)
+    return split_by_depth(Flames(texture, create_heat_palette(), context.size, strength, exposure).draw)
 
 
 def create_heat_palette() -> UInt8Array:
