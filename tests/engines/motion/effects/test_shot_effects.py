@@ -145,6 +145,5 @@ def test_a_fire_leaves_a_bright_image_to_be_seen() -> None:
     bright = np.full((SIZE.height, SIZE.width, 3), 225, np.uint8)
     bright[::16] = 160
     frame = with_effects("fire", FRAMES - 1, image=bright).astype(int)
-    upper = frame[: SIZE.height // 2]
-    assert (upper.max(axis=2) == 255).mean() < 0.05
-    assert frame[-8:].mean() > upper.mean() + 20
+    assert (frame.max(axis=2) == 255).mean() < 0.35
+    assert frame[-8:].mean() > frame[: SIZE.height // 2].mean() + 60
