@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 # What the person sees, in each language.
 WORDS: dict[str, dict[str, Any]] = {
     "en-US": {
-        "pick": "Choose pictures",
+        "pick": "Choose images",
         "shots": ["Prompt of shot 1", "Prompt of shot 3"],
         "third shot": re.compile("^Shot 3"),
-        "shorter": "One second less",
+        "shorter": "One second shorter",
         "music": "Music",
         "make": "Make video",
         "play": "Play",

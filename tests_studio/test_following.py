@@ -29,7 +29,7 @@ def test_a_task_is_polled_where_a_proxy_breaks_the_events(open_studio: Callable[
     page.route("**/v1/tasks/*/events", lambda route: route.fulfill(**broken))
     open_sample(page, "Over the lake")
     page.get_by_role("button", name="Make video").click()
-    expect(page.get_by_text("Live updates are interrupted; asking every two seconds.")).to_be_visible()
+    expect(page.get_by_text("Live updates are interrupted. Checking every two seconds.")).to_be_visible()
     expect(page.locator(".player video")).to_be_visible(timeout=VIDEO_MS)
 
 
@@ -73,7 +73,7 @@ def test_a_video_of_the_gallery_goes_on(
     page.get_by_role("link", name="Gallery").click()
     page.locator(f".tile .look[href='#/watch/{long_video}']").click()
     page.get_by_role("button", name="Extend").click()
-    expect(page.get_by_text("Goes on from this video")).to_be_visible()
+    expect(page.get_by_text("Extends this video")).to_be_visible()
     page.get_by_role("textbox", name="Prompt").fill("snow falls")
     page.get_by_role("slider", name="Length").fill("1")
     expect(page.get_by_role("button", name="Make video")).to_be_enabled()
@@ -86,7 +86,7 @@ def test_a_video_of_the_gallery_goes_on(
 def test_a_first_video_is_made_and_played_by_keyboard_alone(open_studio: Callable[..., Page]) -> None:
     page = open_studio()
     expect(page.locator(".empty-stage")).to_be_visible()
-    reach(page, "Words only")
+    reach(page, "Text only")
     page.keyboard.press("Enter")
     expect(page.locator(".price")).to_be_visible()
     expect(page.get_by_role("button", name="Make video")).to_be_enabled()

@@ -228,14 +228,14 @@ def test_the_queue_is_narrowed_and_read_back_page_by_page(
     rows = page.locator(".rows tbody tr")
     page.get_by_role("radio", name="Ready").check()
     expect(rows).to_have_count(2)
-    page.get_by_role("button", name="Show older ones").click()
+    page.get_by_role("button", name="Show older videos").click()
     expect(rows).to_have_count(4)
     expect(rows.last).to_contain_text(task)
     page.get_by_role("combobox", name="Operation").select_option("img2video")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(task)
-    page.get_by_role("radio", name="Not made").check()
-    expect(page.get_by_text("Nothing matches.")).to_be_visible()
+    page.get_by_role("radio", name="Failed").check()
+    expect(page.get_by_text("No matches.")).to_be_visible()
 
 
 def save_video(server: Server, task: str) -> Path:
@@ -251,7 +251,7 @@ def test_a_file_is_verified_with_the_admin_token(
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a video").click()
     chooser.value.set_files(save_video(server, task))
-    expect(page.locator(".drop .card")).to_contain_text(f"{task} the very file")
+    expect(page.locator(".drop .card")).to_contain_text(f"{task} the same file")
 
 
 def test_a_file_is_verified_by_a_key_that_operates_and_reads(

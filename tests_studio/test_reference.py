@@ -243,7 +243,7 @@ def test_whoever_has_no_key_reads_and_tries_what_needs_none(open_studio: Callabl
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_role("region", name="Response")).to_contain_text("viduq2-pro")
     page.get_by_role("link", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Make video from pictures and words")).to_be_visible()
+    expect(page.get_by_role("heading", name="Make videos from images and text")).to_be_visible()
 
 
 @pytest.mark.timeout(300)
