@@ -295,7 +295,7 @@ def test_lookups_of_one_tenant_that_hang_for_good_fail_its_own_deliveries_alone(
                 office.end()
             return bool(bobs) and office.deliveries.list(bobs[0].id)[0].status == "delivered"
 
-        office.deliver(told_bob, replace(QUICK, schedule=(0.0,), timeout_seconds=1.0))
+        office.deliver(told_bob, replace(QUICK, schedule=(0.0,), timeout_seconds=3.0))
         (delivery,) = office.deliveries.list(bobs[0].id)
         assert len(delivery.attempts) == 1
         assert (delivery.attempts[0].at - delivery.created).total_seconds() < 2
