@@ -190,7 +190,7 @@ def test_a_new_key_keeps_what_was_typed(
     expect(page.get_by_text("Enter an API key to send this request.")).to_be_visible()
     page.get_by_label("API key").fill("kr_wrong")
     prompt.click()
-    expect(page.get_by_role("alert")).to_have_text("This key is not valid here.")
+    expect(page.get_by_role("alert")).to_have_text("This key is not valid on this server.")
     expect(prompt).to_have_value("a gull")
 
 
@@ -218,7 +218,7 @@ def test_what_was_typed_goes_along_to_other_formats_and_models(open_docs: Callab
     expect(page.locator(".empty-stage")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("textbox", name="prompt")).to_have_value("the boat turns")
-    page.get_by_role("button", name="Back to the example").click()
+    page.get_by_role("button", name="Reset to the example").click()
     expect(page.get_by_role("textbox", name="prompt")).not_to_have_value("the boat turns")
 
 

@@ -9,7 +9,7 @@ export const en = {
     task: "Task", tenant: "Tenant", model: "Model", state: "State", engine: "Engine", made: "Created", reason: "Reason", operation: "Operation", name: "Name", credits: "Credits",
     held: "Held", limits: "Limits", stored: "Stored", key: "Key", may: "Scopes", url: "URL", attempts: "Attempts", day: "Day", tasks: "Tasks", actions: "Actions",
   },
-  queue: { all: "All", empty: "No tasks yet. Whatever a tenant orders appears here.", allTenants: "All tenants", allOperations: "All operations", attempt: (n: number) => `attempt ${n}`, offPeak: "off-peak" },
+  queue: { all: "All", empty: "No tasks yet. Tasks of all tenants appear here.", allTenants: "All tenants", allOperations: "All operations", attempt: (n: number) => `attempt ${n}`, offPeak: "off-peak" },
   engines: {
     well: "Working", unwell: "Not working", slots: (n: number) => (n === 1 ? "1 task at a time" : `${n} tasks at a time`), models: (n: number) => (n === 1 ? "1 model" : `${n} models`),
     none: "No worker is running.", worker: "Worker",
