@@ -73,9 +73,13 @@ function PromptBox({ shot, prompt, onWrite }: PromptBoxProps) {
   const found = mention && canvas.value.role === "cast" ? matchSubjects(canvas.value.cast, mention) : [];
   const choose = (name: string) => {
     const [value, caret] = completeMention(prompt, mention!, name);
+    const field = box.current!;
+    // At once, and not with the next frame: what is typed before that belongs behind the name.
+    field.value = value;
+    field.focus();
+    field.setSelectionRange(caret, caret);
     onWrite(value);
     setMention(null);
-    requestAnimationFrame(() => (box.current?.focus(), box.current?.setSelectionRange(caret, caret)));
   };
   const press = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return void order();
