@@ -28,7 +28,7 @@ SLOW = jpeg_of_many_scans(4000, 4000, 190)
 """Takes longer to decode than an image may."""
 SECRETS = {"KEYREEL_API_KEY": KEY, "AWS_SECRET_ACCESS_KEY": "much-secret"}
 FAIRLY_SLOW = jpeg_of_many_scans(2000, 2000, 190)
-"""Decoded in a quarter of a second: two of them are seen at once however busy the machine is."""
+"""Decoded in a quarter of a second: long enough to be seen on a busy machine."""
 
 
 def zygotes(owner: int | None = None) -> list[psutil.Process]:
@@ -37,7 +37,7 @@ def zygotes(owner: int | None = None) -> list[psutil.Process]:
 
 
 def held_children() -> list[psutil.Process]:
-    """Return what decodes now, stopped so that none ends before the others have begun."""
+    """Return what decodes now, stopped so that it does not end meanwhile."""
     children = [child for zygote in zygotes() for child in zygote.children()]
     for child in children:
         with suppress(psutil.NoSuchProcess):
@@ -98,7 +98,7 @@ def test_a_zygote_that_is_killed_is_replaced_and_its_inputs_decoded_again(tmp_pa
         sandbox = Sandbox()
         async with asyncio.TaskGroup() as group:
             decoding = [group.create_task(decode(sandbox, FAIRLY_SLOW, tmp_path, name)) for name in "ab"]
-            await comes_true(lambda: len(held_children()) == 2)
+            await comes_true(lambda: bool(held_children()))
             (zygote,) = zygotes()
             children = zygote.children()
             zygote.kill()
