@@ -29,7 +29,7 @@ from keyreel.intake.response_reader import ResponseTooLarge
 from keyreel.intake.sandbox import Sandbox
 from keyreel.order import ImageRef, Order, Size, list_images, replace_images, settle_size
 from keyreel.storage.passing_faults import translate_passing_faults
-from keyreel.storage.samples import read_sample
+from keyreel.storage.samples import find_sample
 from keyreel.system.tenant_turns import TenantTurns
 from keyreel.wire.endpoints.from_video import MAX_SOURCE_SECONDS, MIN_SOURCE_SECONDS
 from keyreel.wire.inputs.sources import STORED_FILE_PREFIX
@@ -201,7 +201,7 @@ class Intake:
             own = self._resolve(url)
         except (LinkExpired, LinkForged) as error:
             raise InvalidRequest(f"{field}: {error.message}", field=field) from None
-        if own is None and read_sample(url) is None:
+        if own is None and find_sample(url) is None:
             self._egress.destinations.check_url(url, field)
 
     async def gather(self, endpoint: Endpoint, order: Order, folder: Path, *, tenant: str) -> Order:
@@ -296,8 +296,10 @@ class Intake:
         except (LinkExpired, LinkForged) as error:
             raise input_source.unreachable_error(f"{input_source.field}: {error.message}") from error
         if key is None:
-            sample = await asyncio.to_thread(read_sample, source)
-            data = sample or await self._fetch_url(source, max_bytes, input_source, context)
+            if sample := await asyncio.to_thread(find_sample, source):
+                data = await asyncio.to_thread(sample.read_bytes)
+            else:
+                data = await self._fetch_url(source, max_bytes, input_source, context)
             with translate_passing_faults():
                 await asyncio.to_thread(raw.write_bytes, data)
             return

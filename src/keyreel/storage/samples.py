@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 SAMPLES_PATH: Final = "/studio/samples/"
 """Where a server has them."""
 
 
-def read_sample(url: str) -> bytes | None:
-    """Return the picture behind the URL of a sample; None for any other URL, and for what is none.
+def find_sample(url: str) -> Traversable | None:
+    """Return the file behind the URL of a sample; None for any other URL, and for what is none.
 
     The host does not matter: the same pictures ship with every server, which knows only some of the names by
     which it is reached, and must not connect to itself.
@@ -24,4 +27,4 @@ def read_sample(url: str) -> bytes | None:
     if not found or "/" in name or parts.query:
         return None
     picture = files("keyreel").joinpath("server", "static", "studio", "samples", name)
-    return picture.read_bytes() if name.endswith(".webp") and picture.is_file() else None
+    return picture if name.endswith(".webp") and picture.is_file() else None

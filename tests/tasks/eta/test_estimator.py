@@ -48,6 +48,23 @@ def test_learns_from_the_last_renders(store: TaskStore, submission: Make, clock:
     assert forecast(store, clock).estimate_seconds(larger) == 20 + 45
 
 
+def test_an_estimate_is_renewed_after_a_second(
+    store: TaskStore, submission: Make, clock: ManualClock
+) -> None:
+    store.accept(submission(resolution="720p"))
+    rendered(store, clock, 20)
+    first, second = (store.accept(submission(resolution="720p")) for _ in range(2))
+    found = forecast(store, clock)
+    assert [found.estimate_seconds(task) for task in (first, second)] == [20, 40]
+    rendered(store, clock, 0)
+    clock.advance(0.5)
+    with store.database.count_statements() as counts:
+        assert found.estimate_seconds(second) == 40
+    assert counts["SELECT"] == 0
+    clock.advance(0.5)
+    assert found.estimate_seconds(second) < 40
+
+
 def test_counts_the_turns_of_other_tenants_not_their_tasks(
     store: TaskStore, submission: Make, clock: ManualClock
 ) -> None:

@@ -66,9 +66,10 @@ async def _serve_worker(channel: WorkerChannel, role: str) -> None:
 
 def _receive_work(channel: WorkerChannel, idle_seconds: float | None) -> ToChild | None:
     """Wait for work, and meanwhile give back what the last one freed: the next may need it at once."""
-    if not channel.wait(_SECONDS_TO_KEEP_MEMORY):
-        return_free_memory()
-    return channel.receive(idle_seconds)
+    if channel.wait(_SECONDS_TO_KEEP_MEMORY):
+        return channel.receive()
+    return_free_memory()
+    return channel.receive(None if idle_seconds is None else max(idle_seconds - _SECONDS_TO_KEEP_MEMORY, 1.0))
 
 
 async def _run_work(child_role: ChildRole, work: Work, channel: WorkerChannel) -> WorkDone | WorkFailed:

@@ -75,7 +75,7 @@ def test_what_flies_is_high_and_throws_no_shadow_at_its_foot(
     )
     assert ball_in(flying)[1] < ball_in(standing)[1] - 0.1
     assert darkness_below(standing) > 0.15
-    assert darkness_below(flying) < 0.12
+    assert darkness_below(flying) < 0.105
 
 
 def darkness_below(frame: Frame) -> float:

@@ -16,7 +16,6 @@ from keyreel.engines.motion.acting.speech import plan_jaws
 from keyreel.engines.motion.acting.subject_travel import (
     SubjectTravel,
     can_travel,
-    measure_bounds,
     plan_travel,
 )
 from keyreel.engines.motion.imaging.pixels import to_rgb
@@ -192,9 +191,8 @@ def _plan_travel(
     """Plan how the image's subject moves as a whole, by what the prompt has it do; a being breathes."""
     if layered_image.subject is None:
         return None
-    size, canvas = order.frame_size, layered_image.background
-    rest = np.s_[canvas.top : canvas.top + size.height, canvas.left : canvas.left + size.width]
-    bounds = measure_bounds(layered_image.subject.image[rest][..., 3])
+    size = order.frame_size
+    bounds = layered_image.subject.measure_frame_bounds(size)
     if bounds is None:
         return None
     instruction = parsed.get_instruction("")

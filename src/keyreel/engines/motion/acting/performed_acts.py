@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from keyreel.engines.motion.acting.cast import find_actors, has_open_eyes
-from keyreel.engines.motion.acting.subject_travel import can_travel, measure_bounds
+from keyreel.engines.motion.acting.subject_travel import can_travel
 from keyreel.engines.motion.imaging.cropping import load_image
 from keyreel.engines.motion.imaging.pixels import to_rgba, to_uint8
 from keyreel.engines.motion.layers.background import create_canvas
 from keyreel.engines.motion.layers.layered_image import is_subject
+from keyreel.engines.motion.layers.subject_layer import measure_bounds
 from keyreel.engines.motion.networks.matting import compute_alpha_matte
 from keyreel.engines.motion.networks.subject_focus import find_subject_centre, is_cropped
 from keyreel.engines.motion.prompts.act_vocabulary import Act

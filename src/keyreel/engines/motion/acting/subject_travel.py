@@ -6,7 +6,7 @@ A little way, because behind it only a band of the background is known, and beca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, inf, isinf, sin, sqrt
+from math import cos, isinf, sin
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,11 +17,9 @@ from keyreel.engines.motion.subjects.gestures import Footing, Gesture, compute_g
 from keyreel.order import FPS
 
 if TYPE_CHECKING:
-    from keyreel.engines.motion.imaging.arrays import FloatArray, Matrix, UInt8Array
+    from keyreel.engines.motion.imaging.arrays import FloatArray, Matrix
+    from keyreel.engines.motion.layers.subject_layer import Bounds
     from keyreel.engines.motion.prompts.parser import SubjectInstruction
-
-    Bounds = tuple[float, float, float, float]
-    """Left, top, right and bottom."""
 
 PERFORMED_ACTIONS: Final = frozenset(
     {
@@ -64,10 +62,6 @@ _RISING_STRENGTH: Final = 0.3
 _STEPPING_ACTIONS: Final = frozenset({SubjectAction.WALK, SubjectAction.RUN, SubjectAction.DANCE})
 """What a subject does whose lower end is outside the frame."""
 
-_SOLID_ALPHA: Final = 128
-_EDGE_SHARE: Final = 0.012
-"""Opacity, of 255, that counts for bounds; how near a border cuts a subject off, in parts of the side."""
-
 _EDGE_BOB: Final = 0.04
 """How far a subject sinks, in its heights, whose lower end is outside: no step must lift that into view."""
 
@@ -95,26 +89,6 @@ class SubjectTravel:
         x, y = points[..., 0], points[..., 1]
         moved = np.stack([row[0] * x + row[1] * y + row[2] for row in affine])
         return np.moveaxis(moved, 0, -1)
-
-
-def measure_bounds(alpha: UInt8Array) -> Bounds | None:
-    """Return the bounds of a subject's opacity in the resting frame, uint8 [height, width], in units.
-
-    A side that the frame cuts off is infinitely far away. None where nothing is solid.
-    """
-    height, width = alpha.shape
-    rows = np.flatnonzero((alpha > _SOLID_ALPHA).any(axis=1))
-    columns = np.flatnonzero((alpha > _SOLID_ALPHA).any(axis=0))
-    if not rows.size:
-        return None
-    unit, reach = sqrt(width * height) / 2, (width * _EDGE_SHARE, height * _EDGE_SHARE)
-    left, right, top, bottom = int(columns[0]), int(columns[-1]) + 1, int(rows[0]), int(rows[-1]) + 1
-    return (
-        (left - width / 2) / unit if left > reach[0] else -inf,
-        (top - height / 2) / unit if top > reach[1] else -inf,
-        (right - width / 2) / unit if right < width - reach[0] else inf,
-        (bottom - height / 2) / unit if bottom < height - reach[1] else inf,
-    )
 
 
 def can_travel(instruction: SubjectInstruction, bounds: Bounds) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
-from typing import TYPE_CHECKING, Final
+from math import inf, sqrt
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -16,8 +16,9 @@ from keyreel.engines.motion.networks.matting import decontaminate_edges
 
 if TYPE_CHECKING:
     from keyreel.engine import Frame
-    from keyreel.engines.motion.imaging.arrays import FloatArray
+    from keyreel.engines.motion.imaging.arrays import FloatArray, UInt8Array
     from keyreel.engines.motion.layers.background import FrameCanvas
+    from keyreel.order import Size
 
 COARSE_STEP: Final = 8
 """Pixels of the canvas for each one of a subject's relief, and of the matte in which bays are filled."""
@@ -28,8 +29,16 @@ _CLOSING_SIZE: Final = 0.16
 _GAP_DILATION: Final = 3
 """Pixels, of the small matte, by which filled gaps are widened."""
 
+_SOLID_ALPHA: Final = 128
+_EDGE_SHARE: Final = 0.012
+"""Opacity, of 255, that counts for bounds; how near a border cuts a subject off, in parts of the side."""
+
 _MIN_VISIBLE_ALPHA: Final = 0.01
 """Opacity from which a pixel counts for a subject's bounds."""
+
+
+Bounds: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom, in units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,31 @@ class SubjectLayer:
     """In units: left, top, right, bottom."""
     origin: tuple[float, float]
     """Where the resting frame starts on the canvas, in pixels."""
+
+    def measure_frame_bounds(self, size: Size) -> Bounds | None:
+        """Return `measure_bounds` of what the resting frame shows, without what was painted beyond it."""
+        left, top = (round(each) for each in self.origin)
+        return measure_bounds(self.image[top : top + size.height, left : left + size.width, 3])
+
+
+def measure_bounds(alpha: UInt8Array) -> Bounds | None:
+    """Return the bounds of a subject's opacity in the resting frame, uint8 [height, width], in units.
+
+    A side that the frame cuts off is infinitely far away. None where nothing is solid.
+    """
+    height, width = alpha.shape
+    rows = np.flatnonzero((alpha > _SOLID_ALPHA).any(axis=1))
+    columns = np.flatnonzero((alpha > _SOLID_ALPHA).any(axis=0))
+    if not rows.size:
+        return None
+    unit, reach = sqrt(width * height) / 2, (width * _EDGE_SHARE, height * _EDGE_SHARE)
+    left, right, top, bottom = int(columns[0]), int(columns[-1]) + 1, int(rows[0]), int(rows[-1]) + 1
+    return (
+        (left - width / 2) / unit if left > reach[0] else -inf,
+        (top - height / 2) / unit if top > reach[1] else -inf,
+        (right - width / 2) / unit if right < width - reach[0] else inf,
+        (bottom - height / 2) / unit if bottom < height - reach[1] else inf,
+    )
 
 
 def cut_out_subject(

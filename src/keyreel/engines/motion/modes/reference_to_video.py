@@ -22,7 +22,7 @@ from keyreel.engines.motion.prompts.subjects import (
     list_subject_names,
 )
 from keyreel.engines.motion.prompts.vocabulary import CameraMove, Effect, Locomotion, Playback, SubjectAction
-from keyreel.engines.motion.scenery.moving.hearth import Hearth
+from keyreel.engines.motion.scenery.moving.hearth import Anchor, Hearth
 from keyreel.engines.motion.scenery.place_recipe import EffectSpot
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.subjects import cutouts, scene, staging
@@ -117,7 +117,7 @@ def _create_hearth(parsed: ParsedPrompt, reference_scene: scene.Scene, order: Or
         return None
     x, row, height, _ = spot.fit_to(order.frame_size)
     fire = create_campfire(np.random.default_rng([order.seed, 61]), strength or 1.0)
-    return Hearth(fire, x, row, height, reference_scene.compute_disparity(row))
+    return Hearth(fire, Anchor(x, row, height, reference_scene.compute_disparity(row)))
 
 
 def _split_references(

@@ -21,7 +21,7 @@ from keyreel.engines.motion.scenery.landscapes.foreground import draw_firewood
 from keyreel.engines.motion.scenery.moving.birds import Flock, create_flock
 from keyreel.engines.motion.scenery.moving.cars import Traffic, create_traffic
 from keyreel.engines.motion.scenery.moving.drifting_specks import Swarm, create_swarm
-from keyreel.engines.motion.scenery.moving.hearth import Hearth, Plume
+from keyreel.engines.motion.scenery.moving.hearth import Anchor, Hearth, Plume
 from keyreel.engines.motion.scenery.place_recipe import EffectSpot, ForegroundElement
 from keyreel.engines.motion.scenery.places.table import RECIPES
 from keyreel.engines.motion.scenery.scene_conditions import choose_time_of_day, has_birds, has_traffic
@@ -253,14 +253,14 @@ def _create_hearth(setting: _SceneSetting, parsed: ParsedPrompt, rng: np.random.
     spot = RECIPES[setting.place].hearth or (_CAMPFIRE_SPOT if strength else None)
     if spot is None:
         return None
-    return Hearth(create_campfire(rng.spawn(1)[0], strength or 1.0), *spot.fit_to(setting.size))
+    return Hearth(create_campfire(rng.spawn(1)[0], strength or 1.0), Anchor(*spot.fit_to(setting.size)))
 
 
 def _create_plume(setting: _SceneSetting, parsed: ParsedPrompt, rng: np.random.Generator) -> Plume | None:
     """Create the steam of a scene, where there is a cup for it."""
     strength, spot = parsed.get_effect_strength(Effect.STEAM), RECIPES[setting.place].cup
     return (
-        Plume(create_steam(rng.spawn(1)[0], strength), *spot.fit_to(setting.size))
+        Plume(create_steam(rng.spawn(1)[0], strength), Anchor(*spot.fit_to(setting.size)))
         if strength and spot
         else None
     )

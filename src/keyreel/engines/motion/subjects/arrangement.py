@@ -11,7 +11,7 @@ from keyreel.engines.motion.prompts.between_subjects.relations import RelationKi
 from keyreel.engines.motion.subjects.gestures import Footing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from keyreel.engines.motion.prompts.between_subjects.relations import Relation
     from keyreel.engines.motion.prompts.parser import SubjectInstruction
@@ -132,12 +132,8 @@ def place_dependents(
     planned: list[PlannedSubject], relations: Sequence[Relation], size: Size
 ) -> list[PlannedSubject]:
     """Return the subjects with those moved whose place follows from another's: on it, above or behind it."""
-    index_by_name = {each.instruction.name: number for number, each in enumerate(planned)}
     placed = list(planned)
-    for relation in relations:
-        one, other = (index_by_name.get(name) for name in (relation.subject, relation.other))
-        if one is None or other is None or relation.kind not in DEPENDENT_KINDS:
-            continue
+    for relation, one, other in _iterate_pairs(planned, relations, DEPENDENT_KINDS):
         if Footing.EDGE in {placed[one].footing, placed[other].footing}:
             continue
         placed[one] = (
@@ -152,12 +148,8 @@ def draw_together(
     planned: list[PlannedSubject], relations: Sequence[Relation], size: Size
 ) -> list[PlannedSubject]:
     """Return the subjects with those next to each other close together, about the middle between them."""
-    index_by_name = {each.instruction.name: number for number, each in enumerate(planned)}
     placed = list(planned)
-    for relation in relations:
-        one, other = (index_by_name.get(name) for name in (relation.subject, relation.other))
-        if one is None or other is None or relation.kind is not RelationKind.NEXT_TO:
-            continue
+    for _, one, other in _iterate_pairs(planned, relations, {RelationKind.NEXT_TO}):
         left, right = sorted((one, other), key=lambda index: placed[index].path[0].x)
         first, second = placed[left].path[0], placed[right].path[0]
         widths = compute_width(placed[left].cutout, first, size) + compute_width(
@@ -167,6 +159,17 @@ def draw_together(
         if spare > 0:
             placed[left], placed[right] = _shift(placed[left], spare / 2), _shift(placed[right], -spare / 2)
     return placed
+
+
+def _iterate_pairs(
+    planned: list[PlannedSubject], relations: Sequence[Relation], kinds: Collection[RelationKind]
+) -> Iterator[tuple[Relation, int, int]]:
+    """Yield the relations of these kinds between subjects that are there, and the indices of both."""
+    index_by_name = {each.instruction.name: number for number, each in enumerate(planned)}
+    for relation in relations:
+        one, other = (index_by_name.get(name) for name in (relation.subject, relation.other))
+        if one is not None and other is not None and relation.kind in kinds:
+            yield relation, one, other
 
 
 def _shift(one: PlannedSubject, aside: float) -> PlannedSubject:
