@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _TALL_RATIO: Final = 1.3
 _TALL_AIM: Final = 0.25
 """How much taller than wide a subject has its head above, and at which part of its height that is."""
-_EDGE: Final = 0.97
-"""The part of half the frame within which a subject stays."""
+_EDGE: Final = 0.92
+"""The part of half the frame within which a subject stays: it may move a little by itself, too."""
 
 _AIM_GAIN: Final = 1.8
 _AIM_ROOM: Final = 0.85
